@@ -1,0 +1,1 @@
+"""The budgets of docs/architecture.md, measured beside peers in one run."""

@@ -1,0 +1,31 @@
+// Paths as users write them and as PATH holds them. Nothing here imports vscode.
+import * as path from 'node:path';
+
+/** What a path is read against. */
+export interface Surroundings {
+  readonly home: string;
+  /** The first folder of the workspace. */
+  readonly folder: string | undefined;
+}
+
+/** Returns a path from the settings with a leading `~` and `${workspaceFolder}` replaced. */
+export function expand(written: string, around: Surroundings): string {
+  const home = written.trim().replace(/^~(?=$|[\\/])/, () => around.home);
+  return home.replace(/\$\{workspaceFolder\}/g, () => around.folder ?? '');
+}
+
+/**
+ * Returns the places where a program of this name may be, in the order of PATH.
+ *
+ * Relative entries are left out: they would make what is started depend on the folder that happens to be open.
+ */
+export function candidatesOnPath(
+  name: string,
+  variables: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): string[] {
+  const rules = platform === 'win32' ? path.win32 : path.posix;
+  const folders = (variables['PATH'] ?? variables['Path'] ?? '').split(rules.delimiter);
+  const file = platform === 'win32' ? `${name}.exe` : name;
+  return folders.filter((folder) => rules.isAbsolute(folder)).map((folder) => rules.join(folder, file));
+}

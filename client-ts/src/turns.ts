@@ -1,0 +1,34 @@
+// One thing at a time. Nothing here imports vscode.
+
+/**
+ * Returns `action` so that it never runs twice at once: calls that come while it runs share one further run.
+ *
+ * A run that fails does not hinder the next.
+ */
+export function oneAtATime(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  const begin = async (): Promise<void> => {
+    running = action();
+    try {
+      await running;
+    } finally {
+      running = undefined;
+    }
+  };
+
+  const afterwards = async (earlier: Promise<void>): Promise<void> => {
+    await earlier.catch(() => undefined);
+    next = undefined;
+    await begin();
+  };
+
+  return () => {
+    if (running === undefined) {
+      return begin();
+    }
+    next ??= afterwards(running);
+    return next;
+  };
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { candidatesOnPath, expand } from '../src/paths';
+
+const around = { home: '/home/ana', folder: '/work/project' };
+
+test('a leading ~ is the home folder, and only a leading one', () => {
+  assert.equal(expand('~/bin/azmlflow', around), '/home/ana/bin/azmlflow');
+  assert.equal(expand('/opt/~/azmlflow', around), '/opt/~/azmlflow');
+  assert.equal(expand('~ana/azmlflow', around), '~ana/azmlflow');
+});
+
+test('${workspaceFolder} is the first folder', () => {
+  assert.equal(expand('${workspaceFolder}/.venv/bin/azmlflow', around), '/work/project/.venv/bin/azmlflow');
+});
+
+test('a home folder with a dollar sign is taken as it is', () => {
+  assert.equal(expand('~/azmlflow', { ...around, home: '/home/$&' }), '/home/$&/azmlflow');
+});
+
+test('white space alone is no path', () => {
+  assert.equal(expand('  ', around), '');
+});
+
+test('PATH is searched in its order', () => {
+  const found = candidatesOnPath('azmlflow', { PATH: '/usr/local/bin:/usr/bin' }, 'linux');
+  assert.deepEqual(found, ['/usr/local/bin/azmlflow', '/usr/bin/azmlflow']);
+});
+
+test('relative and empty entries of PATH are left out: they would start what lies in the open folder', () => {
+  assert.deepEqual(candidatesOnPath('azmlflow', { PATH: '.::bin:/usr/bin' }, 'linux'), ['/usr/bin/azmlflow']);
+});
+
+test('on Windows the variable may be written Path, and the program ends in .exe', () => {
+  const found = candidatesOnPath('azmlflow', { Path: 'C:\\Tools;.' }, 'win32');
+  assert.deepEqual(found, ['C:\\Tools\\azmlflow.exe']);
+});
+
+test('without PATH there is nowhere to look', () => {
+  assert.deepEqual(candidatesOnPath('azmlflow', {}, 'linux'), []);
+});

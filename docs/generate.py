@@ -1,0 +1,109 @@
+"""Writes the pages of the rules from their records and docstrings; `--check` only says which page is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "server"))
+
+from azmlflow.rules import all_rules  # noqa: E402 - found only on the path set above
+from azmlflow.rules.base import Rule, RuleModule  # noqa: E402
+from azmlflow.workspace.snapshot import FileKind  # noqa: E402
+
+FAMILIES = {
+    "1": "Tracking",
+    "2": "Experiments and runs",
+    "3": "Credentials",
+    "4": "Certificates",
+    "5": "Clouds, TLS and proxies",
+    "6": "Packages and versions",
+    "7": "Workspace configuration",
+    "9": "azmlflow itself",
+}
+FIXABLE = {"always": "yes", "sometimes": "sometimes", "never": "no"}
+NOTICE = "<!-- Written by docs/generate.py from the rule's own file: change it there. -->"
+
+
+def rule_page(module: RuleModule) -> str:
+    """Return the page of one rule: a fixed table, then its docstring."""
+    rule = module.rule
+    rows = (
+        ("Code", f"`{rule.code}`"),
+        ("Severity", rule.severity),
+        ("Confidence", rule.confidence),
+        ("Persona", rule.persona),
+        ("Fixable", FIXABLE[rule.fixable]),
+        ("Since", rule.since),
+        ("Works offline", "yes"),
+        (
+            "Looks at",
+            ", ".join(sorted(kind.value for kind in rule.kinds))
+            if len(rule.kinds) < len(FileKind)
+            else "every file",
+        ),
+    )
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
+    silence = f'Silence it with `# azmlflow: ignore[{rule.code}]` on the line, or `ignore = ["{rule.code}"]` in the settings.'
+    opening, _, rest = module.documentation.strip().partition("\n\n")
+    return (
+        f"{NOTICE}\n\n# {rule.name}\n\n"
+        f"{opening}\n\n| | |\n|---|---|\n{table}\n\n{rest.strip()}\n\nSource of the claim: <{rule.source_url}>\n\n{silence}\n"
+    )
+
+
+def index_page(rules: Iterable[Rule]) -> str:
+    """Return the list of all rules, family by family."""
+    parts = [f"{NOTICE}\n\n# Rules\n\nEvery rule works offline and executes nothing of the workspace.\n"]
+    family = ""
+    for rule in rules:
+        if rule.code[3] != family:
+            family = rule.code[3]
+            parts.append(
+                f"\n## {FAMILIES[family]}\n\n| code | name | says | severity | fix | persona |\n|---|---|---|---|---|---|\n"
+            )
+        parts.append(
+            f"| `{rule.code}` | [{rule.name}]({rule.name}.md) | {rule.summary} | {rule.severity} "
+            f"| {FIXABLE[rule.fixable]} | {rule.persona} |\n"
+        )
+    return "".join(parts)
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every generated file."""
+    modules = all_rules()
+    folder = ROOT / "docs" / "rules"
+    texts = {folder / f"{module.rule.name}.md": rule_page(module) for module in modules}
+    return texts | {folder / "index.md": index_page(module.rule for module in modules)}
+
+
+def stale(texts: dict[Path, str]) -> list[Path]:
+    """Return the files that are missing, differ, or belong to no rule any more."""
+    differing = [
+        path for path, text in texts.items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    return differing + sorted(set((ROOT / "docs" / "rules").glob("*.md")) - set(texts))
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or with `--check` name those that are stale and return 1."""
+    texts = pages()
+    old = stale(texts)
+    for path in old:
+        name = path.relative_to(ROOT).as_posix()
+        if arguments == ["--check"]:
+            print(f"{name} is stale: run python docs/generate.py", file=sys.stderr)
+        elif path in texts:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts[path], encoding="utf-8", newline="\n")
+            print(f"wrote {name}")
+        else:
+            path.unlink()
+            print(f"removed {name}")
+    return 1 if old and arguments == ["--check"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

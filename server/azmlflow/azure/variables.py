@@ -1,0 +1,171 @@
+"""The environment variables that MLflow, azureml-mlflow, azure-identity and what they stand on read.
+
+Sources: `mlflow/environment_variables.py` (3.15); `azureml/mlflow/_internal` and `_common/_cloud/cloud.py` of
+azureml-mlflow 1.62; `azure/identity/_constants.py` (1.27); requests and urllib for proxies and certificates.
+Sources of OVERWRITTEN_IN_JOBS: https://github.com/Azure/azure-sdk-for-python/issues/38813 and `_setup_remote`
+in `azureml/mlflow/__init__.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Variable(NamedTuple):
+    """An environment variable and one plain sentence on what it does."""
+
+    name: str
+    does: str
+
+
+MLFLOW_TRACKING_URI: Final = "MLFLOW_TRACKING_URI"
+MLFLOW_REGISTRY_URI: Final = "MLFLOW_REGISTRY_URI"
+MLFLOW_EXPERIMENT_NAME: Final = "MLFLOW_EXPERIMENT_NAME"
+MLFLOW_EXPERIMENT_ID: Final = "MLFLOW_EXPERIMENT_ID"
+MLFLOW_RUN_ID: Final = "MLFLOW_RUN_ID"
+MLFLOW_TRACKING_TOKEN: Final = "MLFLOW_TRACKING_TOKEN"
+MLFLOW_TRACKING_USERNAME: Final = "MLFLOW_TRACKING_USERNAME"
+MLFLOW_TRACKING_PASSWORD: Final = "MLFLOW_TRACKING_PASSWORD"
+MLFLOW_TRACKING_INSECURE_TLS: Final = "MLFLOW_TRACKING_INSECURE_TLS"
+MLFLOW_ALLOW_FILE_STORE: Final = "MLFLOW_ALLOW_FILE_STORE"
+MLFLOW_HTTP_REQUEST_TIMEOUT: Final = "MLFLOW_HTTP_REQUEST_TIMEOUT"
+MLFLOW_HTTP_REQUEST_MAX_RETRIES: Final = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
+
+AZUREML_CURRENT_CLOUD: Final = "AZUREML_CURRENT_CLOUD"
+ARM_CLOUD_METADATA_URL: Final = "ARM_CLOUD_METADATA_URL"
+AZUREML_RUN_ID: Final = "AZUREML_RUN_ID"
+
+AZURE_TENANT_ID: Final = "AZURE_TENANT_ID"
+AZURE_CLIENT_ID: Final = "AZURE_CLIENT_ID"
+AZURE_CLIENT_SECRET: Final = "AZURE_CLIENT_SECRET"
+AZURE_CLIENT_CERTIFICATE_PATH: Final = "AZURE_CLIENT_CERTIFICATE_PATH"
+AZURE_CLIENT_CERTIFICATE_PASSWORD: Final = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
+AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: Final = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
+AZURE_USERNAME: Final = "AZURE_USERNAME"
+AZURE_PASSWORD: Final = "AZURE_PASSWORD"
+AZURE_AUTHORITY_HOST: Final = "AZURE_AUTHORITY_HOST"
+AZURE_TOKEN_CREDENTIALS: Final = "AZURE_TOKEN_CREDENTIALS"
+AZURE_FEDERATED_TOKEN_FILE: Final = "AZURE_FEDERATED_TOKEN_FILE"
+
+HTTP_PROXY: Final = "HTTP_PROXY"
+HTTPS_PROXY: Final = "HTTPS_PROXY"
+NO_PROXY: Final = "NO_PROXY"
+REQUESTS_CA_BUNDLE: Final = "REQUESTS_CA_BUNDLE"
+CURL_CA_BUNDLE: Final = "CURL_CA_BUNDLE"
+SSL_CERT_FILE: Final = "SSL_CERT_FILE"
+
+VARIABLES: Final = (
+    Variable(MLFLOW_TRACKING_URI, "names the tracking server, unless set_tracking_uri was called"),
+    Variable(MLFLOW_REGISTRY_URI, "names the model registry, unless set_registry_uri was called"),
+    Variable(MLFLOW_EXPERIMENT_NAME, "names the experiment, which is created if need be"),
+    Variable(MLFLOW_EXPERIMENT_ID, "names the experiment by its id; set_experiment writes it"),
+    Variable(MLFLOW_RUN_ID, "makes the first start_run continue this run"),
+    Variable(MLFLOW_TRACKING_TOKEN, "is sent to an http server; azureml-mlflow reads it only inside a job"),
+    Variable(MLFLOW_TRACKING_USERNAME, "is the user name for an http tracking server"),
+    Variable(MLFLOW_TRACKING_PASSWORD, "is the password for an http tracking server"),
+    Variable(MLFLOW_TRACKING_INSECURE_TLS, "turns off the check of the server's certificate"),
+    Variable(MLFLOW_ALLOW_FILE_STORE, "lets MLflow write to a folder (./mlruns) again"),
+    Variable(MLFLOW_HTTP_REQUEST_TIMEOUT, "is how many seconds one request may take"),
+    Variable(MLFLOW_HTTP_REQUEST_MAX_RETRIES, "is how often a failed request is tried again"),
+    Variable(AZUREML_CURRENT_CLOUD, "names the Azure cloud for azureml-mlflow and azure-ai-ml"),
+    Variable(ARM_CLOUD_METADATA_URL, "is fetched when azureml-mlflow is imported, to learn of other clouds"),
+    Variable(AZUREML_RUN_ID, "is set inside a job, and tells azureml-mlflow that it runs in one"),
+    Variable(AZURE_TENANT_ID, "names the Entra tenant of a service principal and of the browser login"),
+    Variable(AZURE_CLIENT_ID, "names the service principal, or alone a user-assigned managed identity"),
+    Variable(AZURE_CLIENT_SECRET, "is the secret of the service principal; a certificate is then not read"),
+    Variable(AZURE_CLIENT_CERTIFICATE_PATH, "names the file with certificate and private key"),
+    Variable(AZURE_CLIENT_CERTIFICATE_PASSWORD, "opens that file"),
+    Variable(AZURE_CLIENT_SEND_CERTIFICATE_CHAIN, "sends the certificate chain; any value counts as true"),
+    Variable(AZURE_USERNAME, "is the user of a login by password, which does not work with MFA"),
+    Variable(AZURE_PASSWORD, "is the password of that user"),
+    Variable(AZURE_AUTHORITY_HOST, "names the login host for azure-identity; azureml-mlflow ignores it"),
+    Variable(AZURE_TOKEN_CREDENTIALS, "picks the credentials that are tried"),
+    Variable(AZURE_FEDERATED_TOKEN_FILE, "names the token file of a workload identity"),
+    Variable(HTTP_PROXY, "names the proxy for http, and with it for managed identity"),
+    Variable(HTTPS_PROXY, "names the proxy for https"),
+    Variable(NO_PROXY, "lists the hosts that are reached without proxy"),
+    Variable(REQUESTS_CA_BUNDLE, "names the file of trusted certificates for Python's requests"),
+    Variable(CURL_CA_BUNDLE, "is read by requests where REQUESTS_CA_BUNDLE is not set"),
+    Variable(SSL_CERT_FILE, "names the file of trusted certificates for OpenSSL; requests does not read it"),
+)
+WHAT_IT_DOES: Final = {variable.name: variable.does for variable in VARIABLES}
+
+SECRETS: Final = frozenset(
+    {
+        AZURE_CLIENT_SECRET,
+        AZURE_CLIENT_CERTIFICATE_PASSWORD,
+        AZURE_PASSWORD,
+        MLFLOW_TRACKING_TOKEN,
+        MLFLOW_TRACKING_PASSWORD,
+        "AZUREML_RUN_TOKEN",
+        "IDENTITY_HEADER",
+        "MSI_SECRET",
+    }
+)
+"""Variables whose value must never be shown."""
+
+JOB_CONTEXT: Final = (MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN, MLFLOW_RUN_ID)
+"""With all of these and one of the two experiment variables, azureml-mlflow uses the token and no
+credential chain."""
+
+OVERWRITTEN_IN_JOBS: Final = frozenset(
+    {
+        MLFLOW_TRACKING_URI,
+        MLFLOW_TRACKING_TOKEN,
+        MLFLOW_RUN_ID,
+        MLFLOW_EXPERIMENT_ID,
+        MLFLOW_EXPERIMENT_NAME,
+        AZUREML_RUN_ID,
+    }
+)
+"""What Azure Machine Learning sets in a job, whatever the job's YAML says.
+
+The issue shows it for the tracking URI, the run id and the experiment id; that a job has the experiment's
+name and the token too is known from the plugin, which looks for them there.
+"""
+
+
+def is_secret(name: str) -> bool:
+    """Tell whether the value of `name` must never be shown; unknown names that sound secret count."""
+    upper = name.upper()
+    return upper in SECRETS or any(word in upper for word in _SECRET_WORDS)
+
+
+def near_miss(name: str) -> str | None:
+    """Return the variable that somebody most likely meant by a misspelled `name`, or None.
+
+    Only names that nothing is known to read are ever corrected: a right name, an MLFLOW_ name of which we
+    know nothing, and a project's own variable (so any name in lower case) all give None.
+    """
+    if name in WHAT_IT_DOES or name.islower():
+        return None
+    flat = name.replace("_", "").replace("-", "").upper()
+    return _BY_FLAT_NAME.get(flat) or _OFTEN_MISTAKEN.get(flat)
+
+
+_SECRET_WORDS: Final = ("SECRET", "PASSWORD", "PASSWD", "TOKEN", "ACCESS_KEY", "API_KEY", "CONNECTION_STRING")
+_BY_FLAT_NAME: Final = {
+    variable.name.replace("_", ""): variable.name
+    for variable in VARIABLES
+    if variable.name.startswith(("AZURE", "MLFLOW"))
+}
+_OFTEN_MISTAKEN: Final = {
+    "AZURETENANT": AZURE_TENANT_ID,
+    "AZURETENENTID": AZURE_TENANT_ID,
+    "AZURECLIENT": AZURE_CLIENT_ID,
+    "AZURESECRET": AZURE_CLIENT_SECRET,
+    "AZURECLIENTSECRETVALUE": AZURE_CLIENT_SECRET,
+    "AZURECERTIFICATEPATH": AZURE_CLIENT_CERTIFICATE_PATH,
+    "AZURECLIENTCERTPATH": AZURE_CLIENT_CERTIFICATE_PATH,
+    "AZURECLIENTCERTIFICATE": AZURE_CLIENT_CERTIFICATE_PATH,
+    "AZURECERTIFICATEPASSWORD": AZURE_CLIENT_CERTIFICATE_PASSWORD,
+    "AZURECLIENTCERTPASSWORD": AZURE_CLIENT_CERTIFICATE_PASSWORD,
+    "AZUREMLCLOUD": AZUREML_CURRENT_CLOUD,
+    "AMLCURRENTCLOUD": AZUREML_CURRENT_CLOUD,
+    "MLFLOWTRACKINGURL": MLFLOW_TRACKING_URI,
+    "MLFLOWTRACKURI": MLFLOW_TRACKING_URI,
+    "MLFLOWTRAKINGURI": MLFLOW_TRACKING_URI,
+    "MLFLOWURI": MLFLOW_TRACKING_URI,
+    "MLFLOWEXPERIMENT": MLFLOW_EXPERIMENT_NAME,
+    "MLFLOWREGISTRYURL": MLFLOW_REGISTRY_URI,
+}

@@ -1,0 +1,53 @@
+"""Asks the client for the settings of every folder."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Final
+
+from lsprotocol import types
+
+from azmlflow.lsp import log as logs
+from azmlflow.lsp import settings, uris
+from azmlflow.lsp.session import Session
+
+log = logging.getLogger(__name__)
+
+_PATIENCE: Final = 3.0
+
+
+async def fetch(session: Session) -> None:
+    """Read the settings from the client; one that does not answer in time leaves those that hold already."""
+    if not session.capabilities.configuration:
+        return
+    scopes = [None, *session.folders]
+    items = [types.ConfigurationItem(uris.to_uri(scope) if scope else None, settings.SECTION) for scope in scopes]
+    asked = session.server.workspace_configuration_async(types.ConfigurationParams(items))
+    try:
+        answers = await asyncio.wait_for(asked, _PATIENCE)
+    except Exception:  # noqa: BLE001 - whatever the client does wrong, the defaults hold
+        log.warning("The editor did not answer when asked for its settings; the defaults hold.")
+        return
+    for scope, answer in zip(scopes, answers, strict=False):
+        session.configuration[scope] = settings.read(answer)
+    _apply(session)
+
+
+def take(session: Session, sent: Any) -> None:
+    """Read the settings that a client sends unasked, all folders alike."""
+    section = sent.get(settings.SECTION) if isinstance(sent, dict) else None
+    session.configuration = {None: settings.read(section)}
+    _apply(session)
+
+
+def registration() -> types.Registration:
+    """Return what asks the client to announce changes of the settings."""
+    method = types.WORKSPACE_DID_CHANGE_CONFIGURATION
+    options = types.DidChangeConfigurationRegistrationOptions(settings.SECTION)
+    return types.Registration(method, method, options)
+
+
+def _apply(session: Session) -> None:
+    logs.set_level(session.configuration[None].log_level)
+    session.diagnostics.reconfigured()

@@ -1,0 +1,42 @@
+"""`textDocument/hover`: over a finding, the documentation of its rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from azmlflow.lsp import convert, convert_finding
+from azmlflow.lsp.session import Session
+
+if TYPE_CHECKING:
+    from azmlflow.rules.base import Finding
+
+
+async def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
+    """Return the documentation of every finding under the pointer, or None."""
+    uri = params.text_document.uri
+    await session.settled(session.documents.path_at(uri))
+    place, document = session.documents.place_of(uri), session.documents.get(uri)
+    checked = session.diagnostics.check(place.path) if place else None
+    if place is None or document is None or checked is None:
+        return None
+    point = convert.to_point(params.position, document.text, session.documents.encoding)
+    under = [f for f in checked.findings if f.location.cell == place.cell and f.location.span.contains(*point)]
+    if not under:
+        return None
+    markdown = session.capabilities.markdown_hover
+    kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
+    pages = dict.fromkeys(_page(finding, markdown=markdown) for finding in under)
+    text = ("\n\n---\n\n" if markdown else "\n\n").join(pages)
+    return types.Hover(types.MarkupContent(kind, text), convert_finding.to_range(session, under[0].location))
+
+
+def _page(finding: Finding, *, markdown: bool) -> str:
+    from azmlflow.rules import find
+
+    rule, module = finding.rule, find(finding.code)
+    text = module.documentation.strip() if module else ""
+    if markdown:
+        return f"**[{rule.code}]({rule.url})** {rule.name}: {rule.summary}\n\n{text}"
+    return f"{rule.code} {rule.name}: {rule.summary}\n{rule.url}\n\n{text}"

@@ -1,0 +1,43 @@
+"""`initialized`: the workspace is read and the settings asked for; from then on findings are shown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from lsprotocol import types
+
+from azmlflow.lsp import background, configuration, watch
+from azmlflow.lsp.session import Session
+
+log = logging.getLogger(__name__)
+
+
+async def handle(session: Session, params: types.InitializedParams) -> None:
+    """Make the session ready, whatever fails on the way.
+
+    Changes on disk are announced before the disk is read, so that none falls in between.
+    """
+    background.spawn(_register(session))
+    await asyncio.gather(_load(session), configuration.fetch(session))
+    session.ready.set()
+    await session.diagnostics.refresh_all()
+
+
+async def _register(session: Session) -> None:
+    wanted = []
+    if session.capabilities.register_watchers:
+        wanted.append(watch.registration())
+    if session.capabilities.register_configuration:
+        wanted.append(configuration.registration())
+    if wanted:
+        await session.server.client_register_capability_async(types.RegistrationParams(wanted))
+
+
+async def _load(session: Session) -> None:
+    try:
+        await session.watch.begin()
+        await background.in_thread(session.store.load)
+        session.watch.follow()
+    except Exception:
+        log.exception("The workspace could not be read: only open documents are checked.")

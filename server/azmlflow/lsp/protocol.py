@@ -1,0 +1,77 @@
+"""The protocol as pygls speaks it, made to survive what a client should not send."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from cattrs import Converter
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol
+
+log = logging.getLogger(__name__)
+
+_OWN = (
+    types.TEXT_DOCUMENT_DID_OPEN,
+    types.TEXT_DOCUMENT_DID_CHANGE,
+    types.TEXT_DOCUMENT_DID_CLOSE,
+    types.NOTEBOOK_DOCUMENT_DID_OPEN,
+    types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+    types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+)
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """A message whose parameters are not what the protocol says."""
+
+    method: str
+    id: str | int | None
+    jsonrpc: str = "2.0"
+
+
+class Protocol(LanguageServerProtocol):
+    """Answers every request once, whatever its parameters and whenever it comes."""
+
+    def __init__(self, server: LanguageServer, converter: Converter) -> None:
+        super().__init__(server, converter)
+        for method in _OWN:  # documents.py and session.py say why these are ours
+            del self.fm.builtin_features[method]
+
+    @property
+    def ended_well(self) -> bool:
+        """Tell whether the client asked for the shutdown."""
+        return self._shutdown
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Return the typed message; one that cannot be typed is still answered when somebody waits for it."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException:
+            return Malformed(str(data.get("method")), data.get("id"))
+
+    def handle_message(self, message: Any) -> None:
+        """Handle a message, unless it is malformed or comes before `initialize` or after `shutdown`."""
+        method, message_id = getattr(message, "method", None), getattr(message, "id", None)
+        fault = self._fault(message, method)
+        if fault is None:
+            super().handle_message(message)
+        elif method is not None and message_id is not None:
+            self._send_response(message_id, error=types.ResponseError(fault[0], fault[1]))
+        elif isinstance(message, Malformed):
+            log.error("A malformed %s was left unread.", method)
+
+    def _fault(self, message: Any, method: str | None) -> tuple[int, str] | None:
+        if isinstance(message, Malformed):
+            return types.ErrorCodes.InvalidParams, f"The parameters of {method} are not what the protocol says."
+        if method is None or method == types.EXIT:
+            return None
+        if self._shutdown:
+            return types.ErrorCodes.InvalidRequest, "The server is shutting down."
+        if self._workspace is None and method != types.INITIALIZE:
+            return types.ErrorCodes.ServerNotInitialized, "The server waits for initialize."
+        return None

@@ -1,0 +1,134 @@
+"""The settings of the editor, in one table: the server reads them by it, and package.json's block is made from it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+log = logging.getLogger(__name__)
+
+SECTION: Final = "azmlflow"
+
+
+class Setting(NamedTuple):
+    """One setting: `name` without the section, `type` as JSON Schema names it, `enum` maps a value to what it means."""
+
+    name: str
+    type: Literal["string", "array"]
+    default: str | tuple[str, ...]
+    description: str
+    scope: Literal["window", "resource"]
+    enum: Mapping[str, str] = {}
+
+    def accepts(self, value: object) -> bool:
+        """Tell whether a value from the client is of the setting's type, or None: not set."""
+        if value is None:
+            return True
+        if self.type == "array":
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return isinstance(value, str) and (not self.enum or value in self.enum)
+
+
+SETTINGS: Final = (
+    Setting(
+        "select",
+        "array",
+        (),
+        "Codes of the rules to report, or beginnings of codes (`AZM1`). Empty means every rule. "
+        "Takes the place of `select` in the project's own configuration.",
+        "resource",
+    ),
+    Setting(
+        "ignore",
+        "array",
+        (),
+        "Codes of rules that are not reported, or beginnings of codes. "
+        "Added to `ignore` in the project's own configuration.",
+        "resource",
+    ),
+    Setting(
+        "persona",
+        "string",
+        "project",
+        "How much to report.",
+        "resource",
+        {
+            "project": "What the project's own configuration says; without one, `regular`.",
+            "regular": "Only what stops or misleads your runs.",
+            "pedantic": "Also what could be better.",
+        },
+    ),
+    Setting(
+        "logLevel",
+        "string",
+        "warning",
+        "How much the server writes to its log.",
+        "window",
+        {
+            "error": "Faults of azmlflow itself.",
+            "warning": "Also settings that are not understood and files that cannot be read.",
+            "info": "Also what is loaded and watched.",
+            "debug": "Also each document and command as it is handled, never its contents.",
+        },
+    ),
+    Setting(
+        "trace.server",
+        "string",
+        "off",
+        "Whether the messages between the editor and the server are written to the log.",
+        "window",
+        {
+            "off": "They are not.",
+            "messages": "Their names.",
+            "verbose": "The whole messages. They hold the text of your files.",
+        },
+    ),
+)
+
+
+class Configuration(NamedTuple):
+    """The settings as they hold for one folder."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    persona: Literal["project", "regular", "pedantic"] = "project"
+    log_level: str = "warning"
+
+
+def read(section: object) -> Configuration:
+    """Return the settings of one section as the client sent it; what is not understood is logged and left out."""
+    if not isinstance(section, Mapping):
+        if section is not None:
+            log.warning("The setting %r is not an object; it is left out.", SECTION)
+        return Configuration()
+    written = dict(_flat(section))
+    known = {setting.name: setting for setting in SETTINGS}
+    for name in written.keys() - known.keys():
+        log.warning("There is no setting %r; see the README for those there are.", f"{SECTION}.{name}")
+    values: dict[str, Any] = {}
+    for name in known.keys() & written.keys():
+        if known[name].accepts(written[name]):
+            values[name] = written[name]
+        else:
+            log.warning("The setting %r cannot be used: %s", f"{SECTION}.{name}", _wanted(known[name]))
+    return Configuration(
+        select=tuple(values.get("select") or ()),
+        ignore=tuple(values.get("ignore") or ()),
+        persona=values.get("persona") or "project",
+        log_level=values.get("logLevel") or "warning",
+    )
+
+
+def _flat(section: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Return (dotted name, value) pairs: clients send `trace.server` nested."""
+    pairs: list[tuple[str, Any]] = []
+    for name, value in section.items():
+        pairs += _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else [(f"{prefix}{name}", value)]
+    return pairs
+
+
+def _wanted(setting: Setting) -> str:
+    if setting.enum:
+        return f"it must be one of {', '.join(setting.enum)}."
+    return "it must be a list of strings." if setting.type == "array" else "it must be a string."

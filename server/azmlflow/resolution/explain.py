@@ -1,0 +1,83 @@
+"""The answer for one file as plain data: what `azmlflow explain` prints and the editor's command returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from azmlflow.azure.uri_parsing import parse_tracking_uri
+from azmlflow.resolution.model import Answer, ScriptResolution, TrackingAnswer
+from azmlflow.resolution.resolve import Resolution
+from azmlflow.resolution.results import Because
+
+_USER: Final = re.compile(r"(?<=://)[^/@\s]*@")
+_NOT_A_SCRIPT: Final = "it is neither a Python file nor a notebook"
+_NOT_TRIED: Final = "which credential answers is known only when it is tried"
+
+
+def explain_json(resolution: Resolution, show: Callable[[Path], str] = str) -> dict[str, Any]:
+    """Return where a file would log, and why; `show` says how paths are written."""
+    script = resolution.script
+    answer = TrackingAnswer("unknown", reason=_NOT_A_SCRIPT)
+    tracking, experiment = (script.tracking, script.experiment) if script else (answer, answer)
+    return {
+        "version": 1,
+        "path": show(resolution.file.path),
+        "running": _running(script, show),
+        "tracking": {
+            **_answer(tracking, show),
+            "source": tracking.source,
+            "workspace": tracking.workspace._asdict() if tracking.workspace else None,
+        },
+        "experiment": _answer(experiment, show),
+        "identity": _answer(Answer("unknown", reason=_NOT_TRIED), show),
+        "cloud": _answer(_cloud(tracking), show),
+    }
+
+
+def nothing_to_explain(path: str, reason: str) -> dict[str, Any]:
+    """Return the same shape for a file that does nothing with MLflow."""
+    unknown = _answer(TrackingAnswer("unknown", reason=reason), str)
+    tracking = {**unknown, "source": "unknown", "workspace": None}
+    parts = {"tracking": tracking, "experiment": unknown, "identity": unknown, "cloud": unknown}
+    return {"version": 1, "path": path, "running": _running(None, str), **parts}
+
+
+def _running(script: ScriptResolution | None, show: Callable[[Path], str]) -> dict[str, Any]:
+    if script is None:
+        return {"platform": None, "because": []}
+    return {"platform": script.running.platform.value, "because": _links(script.running.because, show)}
+
+
+def _answer(answer: Answer, show: Callable[[Path], str]) -> dict[str, Any]:
+    return {
+        "value": None if answer.value is None else _USER.sub("***@", answer.value),
+        "status": answer.status,
+        "reason": answer.reason,
+        "because": _links(answer.because, show),
+        "overrides": _links(answer.overrides, show),
+    }
+
+
+def _links(links: Iterable[Because], show: Callable[[Path], str]) -> list[dict[str, Any]]:
+    """Return each link of provenance; path, cell and line are None for what no file says."""
+    return [
+        {
+            "path": show(location.path) if location else None,
+            "cell": location.cell if location else None,
+            "line": location.span.line + 1 if location else None,
+            "what": what,
+        }
+        for what, location in links
+    ]
+
+
+def _cloud(tracking: TrackingAnswer) -> Answer:
+    parsed = parse_tracking_uri(tracking.value or "")
+    if parsed is None:
+        return Answer("unknown", reason="the tracking URI does not say")
+    if parsed.cloud is None:
+        return Answer("unknown", reason=f"{parsed.host} is no host of Azure Machine Learning")
+    return Answer("resolved", parsed.cloud.name, because=tracking.because[:1])

@@ -1,0 +1,20 @@
+"""Remembers what was worked out from the whole workspace, for as long as the snapshot says it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from azmlflow.workspace.snapshot import Snapshot
+
+Kept = TypeVar("Kept")
+
+
+def remembered(snapshot: Snapshot, what: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
+    """Return what `make` returned for this question before, else ask it; `what` tells questions apart."""
+    answers = snapshot.memo.setdefault(what, {})
+    assert isinstance(answers, dict)
+    if key not in answers:
+        answers[key] = make()
+    answer: Kept = answers[key]
+    return answer

@@ -1,0 +1,37 @@
+"""The entry: a snapshot and a path become a Resolution, computed as it is asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from azmlflow.resolution.model import ScriptResolution
+from azmlflow.workspace.settings import Settings
+from azmlflow.workspace.snapshot import SCRIPT_KINDS, Snapshot, SourceFile
+
+
+class Resolution:
+    """What is known about one file of a snapshot; each part is computed once, when first asked for."""
+
+    def __init__(self, snapshot: Snapshot, file: SourceFile) -> None:
+        self.snapshot = snapshot
+        self.file = file
+
+    @property
+    def root(self) -> Path:
+        """Return the workspace root that holds the file."""
+        return self.snapshot.root_of(self.file.path)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that hold for the file."""
+        return self.snapshot.settings.get(self.root, Settings())
+
+    @cached_property
+    def script(self) -> ScriptResolution | None:
+        """Return the answer for a script or notebook, None for any other kind of file."""
+        if self.file.kind not in SCRIPT_KINDS:
+            return None
+        from azmlflow.resolution.script import resolve_script
+
+        return resolve_script(self.snapshot, self.file)

@@ -1,0 +1,77 @@
+"""The explicit, ordered registry of rules.
+
+A rule's module is imported when it is asked for: a question about one rule must not pay for the others, nor for the
+parsers. For the same reason this file imports nothing, not even `typing`.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from azmlflow.rules.base import RuleModule
+
+RULES: tuple[tuple[str, str], ...] = (
+    ("AZM111", "tracking_function_assigned"),
+    ("AZM901", "suppression_unknown"),
+    ("AZM902", "suppression_unused"),
+    ("AZM903", "rule_crashed"),
+)
+"""(code, module) of each rule, in the order of the codes. The module's name is the rule's, with underscores."""
+
+_loaded: dict[str, RuleModule] = {}
+
+
+def codes() -> tuple[str, ...]:
+    """Return every rule's code in order, importing none."""
+    return tuple(code for code, _ in RULES)
+
+
+def entry(code_or_name: str) -> tuple[str, str] | None:
+    """Return (code, module) of a rule by its code or its name, in any case, or None; imports nothing."""
+    wanted = code_or_name.strip()
+    code, module = wanted.upper(), wanted.lower().replace("-", "_")
+    return next((pair for pair in RULES if code == pair[0] or module == pair[1]), None)
+
+
+def find(code_or_name: str) -> RuleModule | None:
+    """Return one rule by its code or its name, importing only that rule, or None when there is none."""
+    pair = entry(code_or_name)
+    return _load(*pair) if pair else None
+
+
+def all_rules() -> tuple[RuleModule, ...]:
+    """Return every rule in the order of the registry."""
+    return tuple(_load(*pair) for pair in RULES)
+
+
+def documentation(code_or_name: str) -> str:
+    """Return a rule's documentation in Markdown, empty when there is no such rule."""
+    module = find(code_or_name)
+    return module.documentation if module else ""
+
+
+def _load(code: str, module: str) -> RuleModule:
+    """Import a rule's module; a record that contradicts its line in the registry is a ValueError."""
+    if code not in _loaded:
+        from importlib import import_module
+
+        from azmlflow.rules import base
+
+        rule = base.module(import_module(f"azmlflow.rules.{module}"))
+        if (rule.rule.code, rule.rule.name.replace("-", "_")) != (code, module):
+            raise ValueError(
+                f"the registry says {code} {module}, the file says {rule.rule.code} {rule.rule.name}"
+            )
+        _loaded[code] = rule
+    return _loaded[code]
+
+
+def _refuse_duplicates(pairs: tuple[tuple[str, str], ...]) -> None:
+    for place in (0, 1):
+        seen = [pair[place] for pair in pairs]
+        if len(set(seen)) != len(seen):
+            twice = sorted({name for name in seen if seen.count(name) > 1})
+            raise ValueError(f"registered twice: {', '.join(twice)}")
+
+
+_refuse_duplicates(RULES)

@@ -1,0 +1,1 @@
+"""Files become an immutable Snapshot; the only package that reads files."""

@@ -1,0 +1,65 @@
+"""Inputs that every parser has to survive: arbitrary text and bytes, mutated real samples, long monotonous lines."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from azmlflow.parsing.base import Span, Text, decode
+from hypothesis import settings
+from hypothesis import strategies as st
+
+settings.register_profile("no deadline", deadline=None)  # a busy machine is no failure
+settings.load_profile("no deadline")
+
+MEGABYTE = 1_000_000
+WORDS = (
+    "\n", "\r\n", "\r", "\t", " ", "  ", '"', "'", "`", "\\", "#", "=", ":", ": ", ",", "{", "}", "[", "]", "- ", "-",
+    "$", "${", "$(", ")", "(", "%", "%%", "!", "?", "&a ", "*a", "<<", "|", ">", "~", "@", "\0", "\ufeff", "\u2028",
+    "\x85", "é", "😀", "\ud800", "export ", "null", "1", "0x", "azmlflow: ignore", "'''", '"""', "//", "/*", "*/",
+)  # fmt: skip
+
+
+def any_text() -> st.SearchStrategy[str]:
+    """Text of any characters, and text made of the tokens that grammars fear."""
+    return st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=60).map("".join))
+
+
+def mutated(*samples: str) -> st.SearchStrategy[str]:
+    """Real samples with a few stretches removed, doubled or replaced."""
+
+    def cut(sample: str, cuts: list[tuple[float, int, str]]) -> str:
+        for where, length, word in cuts:
+            at = int(where * len(sample))
+            sample = sample[:at] + word + sample[at + length :]
+        return sample
+
+    place = st.floats(0, 1, exclude_max=True)
+    change = st.tuples(place, st.integers(0, 6), st.sampled_from(("", *WORDS)))
+    return st.builds(cut, st.sampled_from(samples), st.lists(change, max_size=5))
+
+
+def any_bytes() -> st.SearchStrategy[Text]:
+    """Arbitrary bytes, decoded as files are."""
+    return st.binary(max_size=200).map(lambda data: decode(data)[0])
+
+
+def is_inside(text: Text, span: Span) -> bool:
+    """Tell whether a span lies in the text and does not end before it starts."""
+    line, column, end_line, end_column = span
+    if not (0 <= line <= end_line < text.line_count and (line, column) <= (end_line, end_column)):
+        return False
+    ends = [*text.starts[1:], len(text.value)]
+    return text.starts[line] + column <= ends[line] and text.starts[end_line] + end_column <= ends[end_line]
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Return the processor time that a call takes."""
+    before = time.process_time()
+    call()
+    return time.process_time() - before
+
+
+def monotonous(*units: str) -> list[str]:
+    """Return a megabyte of each unit."""
+    return [unit * (MEGABYTE // len(unit)) for unit in units]
