@@ -20,7 +20,10 @@ export function ofInterpreter(python: string): Command {
 
 /** Returns how an interpreter is asked for the version of azmlflow it has; it fails when it has none. */
 export function versionQuestion(python: string): Command {
-  return { program: python, args: ['-c', "from importlib.metadata import version; print(version('azmlflow'))"] };
+  return {
+    program: python,
+    args: ['-c', "from importlib.metadata import version; print(version('azmlflow'))"],
+  };
 }
 
 /** Returns what the user types to install azmlflow, for the interpreter that is selected, if one is. */

@@ -28,8 +28,13 @@ export async function selectedInterpreter(): Promise<string | undefined> {
     return undefined;
   }
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const environment = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
-  return environment?.executable.uri?.fsPath;
+  try {
+    const environment = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(folder));
+    return environment?.executable.uri?.fsPath;
+  } catch {
+    // An interpreter that has gone since it was selected.
+    return undefined;
+  }
 }
 
 /** Calls `listener` whenever another interpreter is selected; without the Python extension, never. */

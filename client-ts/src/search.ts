@@ -33,14 +33,18 @@ export interface Outcome {
  */
 export async function search(ask: Questions): Promise<Outcome> {
   const steps: string[] = [];
-  const note = (number: number, place: string, result: string) => steps.push(`${String(number)}. ${place}: ${result}`);
+  const note = (number: number, place: string, result: string) =>
+    steps.push(`${String(number)}. ${place}: ${result}`);
 
   if (ask.setting) {
     const exists = ask.isFile(ask.setting);
     note(1, 'azmlflow.server.path', `${ask.setting}${exists ? '' : ', and there is no such file'}`);
     return exists
       ? { command: ofProgram(ask.setting), steps }
-      : { problem: `The setting azmlflow.server.path names ${ask.setting}, and there is no such file.`, steps };
+      : {
+          problem: `The setting azmlflow.server.path names ${ask.setting}, and there is no such file.`,
+          steps,
+        };
   }
   note(1, 'azmlflow.server.path', 'not set');
 

@@ -46,7 +46,11 @@ export async function tellMissing(outcome: Outcome, log: vscode.LogOutputChannel
 }
 
 function isFile(path: string): boolean {
-  return fs.statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return fs.statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function versionIn(python: string, cwd: string): Promise<string | undefined> {

@@ -20,12 +20,16 @@ const selected = { interpreter: () => Promise.resolve('/venv/bin/python') };
 const installed = { ...selected, versionIn: () => Promise.resolve('0.1.0') };
 
 test('the setting comes first', async () => {
-  const outcome = await search(questions({ ...installed, setting: '/opt/azmlflow', onPath: ['/usr/bin/azmlflow'] }));
+  const outcome = await search(
+    questions({ ...installed, setting: '/opt/azmlflow', onPath: ['/usr/bin/azmlflow'] }),
+  );
   assert.deepEqual(outcome.command, ofProgram('/opt/azmlflow'));
 });
 
 test('a setting that names no file is a problem, not a reason to take another server', async () => {
-  const outcome = await search(questions({ ...installed, setting: '/gone', isFile: (path) => path !== '/gone' }));
+  const outcome = await search(
+    questions({ ...installed, setting: '/gone', isFile: (path) => path !== '/gone' }),
+  );
   assert.equal(outcome.command, undefined);
   assert.match(outcome.problem ?? '', /names \/gone, and there is no such file/);
 });

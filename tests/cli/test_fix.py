@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from azmlflow.cli.fix import diff, write
 from azmlflow.parsing.base import decode
 from azmlflow.parsing.dotenv import parse_dotenv

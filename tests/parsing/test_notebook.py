@@ -19,6 +19,7 @@ from azmlflow.parsing.notebook import (
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from tests.parsing.inputs import any_bytes, any_text, is_inside, monotonous, mutated, seconds
 
 
@@ -28,7 +29,14 @@ def notebook(*cells: object, **extra: object) -> str:
 
 
 def code(source: str | list[str], **extra: object) -> dict[str, object]:
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source, **extra}
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+        **extra,
+    }
 
 
 SAMPLE = notebook(
@@ -37,7 +45,10 @@ SAMPLE = notebook(
     code("%%bash\naz login\n"),
     code([]),
     {"cell_type": "raw", "metadata": {}, "source": "raw"},
-    metadata={"kernelspec": {"name": "python310-sdkv2", "language": "python"}, "language_info": {"name": "python"}},
+    metadata={
+        "kernelspec": {"name": "python310-sdkv2", "language": "python"},
+        "language_info": {"name": "python"},
+    },
 )
 
 
@@ -67,7 +78,7 @@ SAMPLE = notebook(
         ("pip install mlflow\nconda install x\npip --version", "pass\npass\npass"),
         ("pip = 3\npip in x\ncd is None\npip.main()", "pip = 3\npip in x\ncd is None\npip.main()"),
         ("%time mlflow.start_run()\n", "0;    mlflow.start_run()\n"),
-        ("  %timeit -n 10 -r2 f(x)", "  0;               f(x)"),
+        ("  %timeit -n 10 -r2 f(x)", "  0;                f(x)"),
         ("%time", "pass"),
         ("%%time\nx = 1\n!ls", "pass\nx = 1\npass"),
         ("\n%%capture out\n%%time\nx = 1", "\npass\npass\nx = 1"),
@@ -116,10 +127,16 @@ def test_magics_become_python(source: str, python: str) -> None:
 def test_finds_magics(source: str, name: str, arguments: str, language: str) -> None:
     cell = parse_cell_source(source, 0)
     (magic,) = cell.magics
-    assert (magic.name, " ".join(magic.arguments.split()), cell.language) == (name, " ".join(arguments.split()), language)
+    assert (magic.name, " ".join(magic.arguments.split()), cell.language) == (
+        name,
+        " ".join(arguments.split()),
+        language,
+    )
     assert is_inside(cell.source, magic.span)
     if name != "?":
-        assert " ".join(cell.source.slice(magic.arguments_span).replace("\\\n", "").split()) == " ".join(arguments.split())
+        assert " ".join(cell.source.slice(magic.arguments_span).replace("\\\n", "").split()) == " ".join(
+            arguments.split()
+        )
 
 
 def test_a_shell_capture_knows_its_variable() -> None:
@@ -157,7 +174,12 @@ def test_databricks_cells() -> None:
 
 def test_reads_a_notebook() -> None:
     facts = parse_notebook(Text(SAMPLE))
-    assert (facts.kernel, facts.language, facts.databricks, facts.nbformat) == ("python310-sdkv2", "python", False, 4)
+    assert (facts.kernel, facts.language, facts.databricks, facts.nbformat) == (
+        "python310-sdkv2",
+        "python",
+        False,
+        4,
+    )
     assert facts.problems == ()
     assert [(cell.index, cell.kind, cell.language) for cell in facts.cells] == [
         (0, "markdown", "markdown"),
@@ -176,12 +198,21 @@ def test_reads_nbformat_3() -> None:
         "nbformat": 3,
         "metadata": {"name": ""},
         "worksheets": [
-            {"cells": [{"cell_type": "heading", "source": "h"}, {"cell_type": "code", "input": ["x\n", "y"]}]},
+            {
+                "cells": [
+                    {"cell_type": "heading", "source": "h"},
+                    {"cell_type": "code", "input": ["x\n", "y"]},
+                ]
+            },
             {"cells": [{"cell_type": "code", "input": "z"}]},
         ],
     }
     facts = parse_notebook(Text(json.dumps(source)))
-    assert [(cell.kind, cell.source.value) for cell in facts.cells] == [("markdown", "h"), ("code", "x\ny"), ("code", "z")]
+    assert [(cell.kind, cell.source.value) for cell in facts.cells] == [
+        ("markdown", "h"),
+        ("code", "x\ny"),
+        ("code", "z"),
+    ]
     rendered = render_notebook(Text(json.dumps(source)), {1: "a\nb\n", 2: "c"})
     assert [cell.source.value for cell in parse_notebook(Text(rendered)).cells] == ["h", "a\nb\n", "c"]
 
@@ -213,13 +244,21 @@ def test_the_language_of_a_notebook_and_of_a_cell() -> None:
     assert [cell.language for cell in parse_notebook(Text(ipython)).cells] == ["python"]
     vscode = notebook(code("ls", metadata={"vscode": {"languageId": "shellscript"}}))
     assert [cell.language for cell in parse_notebook(Text(vscode)).cells] == ["shellscript"]
-    databricks = notebook(code("%python\nx"), metadata={"application/vnd.databricks.v1+notebook": {"language": "sql"}})
+    databricks = notebook(
+        code("%python\nx"), metadata={"application/vnd.databricks.v1+notebook": {"language": "sql"}}
+    )
     assert parse_notebook(Text(databricks)).databricks
 
 
 def test_a_bad_cell_hides_no_other() -> None:
-    facts = parse_notebook(Text(notebook(code("def (:"), 7, {"cell_type": 3, "source": {"a": 1}}, code("x = 1"))))
-    assert [(cell.kind, cell.source.value) for cell in facts.cells] == [("code", "def (:"), ("markdown", ""), ("code", "x = 1")]
+    facts = parse_notebook(
+        Text(notebook(code("def (:"), 7, {"cell_type": 3, "source": {"a": 1}}, code("x = 1")))
+    )
+    assert [(cell.kind, cell.source.value) for cell in facts.cells] == [
+        ("code", "def (:"),
+        ("markdown", ""),
+        ("code", "x = 1"),
+    ]
 
 
 def test_outputs_are_read_on_request() -> None:
@@ -246,7 +285,9 @@ def test_comments_in_python_shell_and_magic_lines() -> None:
 def test_shell_lines_keep_their_place() -> None:
     cell = parse_cell_source("x = 1\n  !az ml workspace show \\\n    -o tsv\nuri = !az account show", 0)
     first, second = cell_shell(cell)
-    assert [cell.source.slice(command.span) for command in first.commands] == ["az ml workspace show \\\n    -o tsv"]
+    assert [cell.source.slice(command.span) for command in first.commands] == [
+        "az ml workspace show \\\n    -o tsv"
+    ]
     assert [cell.source.slice(command.span) for command in second.commands] == ["az account show"]
     (facts,) = cell_shell(parse_cell_source("%%bash\nexport A=1\n", 0))
     assert facts.assignments[0].name_span == (1, 7, 1, 8)
@@ -279,13 +320,13 @@ def test_splits_a_databricks_export() -> None:
     assert [(cell.kind, cell.language, cell.first_line) for cell in cells] == [
         ("code", "python", 1),
         ("code", "python", 4),
-        ("code", "python", 9),
+        ("markdown", "markdown", 9),
         ("code", "bash", 15),
     ]
     pip, run = cells[1].magics
     assert (pip.name, pip.arguments, run.name) == ("pip", "install mlflow", "run")
     assert Text(DATABRICKS).slice(pip.span.shifted(4)) == "%pip install mlflow"
-    assert ast.parse(cells[1].python)
+    ast.parse(cells[1].python)
     (shell,) = cell_shell(cells[3])
     assert [command.words[0].text for command in shell.commands] == ["az"]
     assert Text(DATABRICKS).slice(shell.commands[0].span.shifted(15)) == "az login"
@@ -299,13 +340,13 @@ def test_other_scripts_are_no_export() -> None:
 def test_renders_in_the_style_of_the_notebook() -> None:
     rendered = render_notebook(Text(SAMPLE), {1: "import mlflow\nx = 'é'\n", 2: "%%bash\nls", 3: "y\nz"})
     expected = SAMPLE.replace(
-        '''    "%pip install mlflow\\n",
+        """    "%pip install mlflow\\n",
     "import mlflow\\n",
     "mlflow.set_experiment('a\\\\n')"
-''',
-        '''    "import mlflow\\n",
+""",
+        """    "import mlflow\\n",
     "x = 'é'\\n"
-''',
+""",
     )
     expected = expected.replace('"%%bash\\naz login\\n"', '"%%bash\\nls"')
     expected = expected.replace('"source": []', '"source": [\n    "y\\n",\n    "z"\n   ]')
@@ -326,7 +367,17 @@ def test_renders_into_a_notebook_without_any_line() -> None:
 
 
 def test_leaves_alone_what_is_no_notebook() -> None:
-    for source in ("", "{", "[]", "{}", '{"cells": 3}', '{"cells": [3, {"a": 1}]}', "\ufeff{}", "7", '{"worksheets": [1]}'):
+    for source in (
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"cells": 3}',
+        '{"cells": [3, {"a": 1}]}',
+        "\ufeff{}",
+        "7",
+        '{"worksheets": [1]}',
+    ):
         assert render_notebook(Text(source), {0: "x", 1: "y"}) == source
 
 
@@ -334,7 +385,9 @@ lines = st.lists(st.text(max_size=8), max_size=4)
 sources = st.one_of(st.text(max_size=30), lines, st.none(), st.integers())
 cells_strategy = st.lists(
     st.one_of(
-        st.builds(lambda s, key: {"cell_type": "code", key: s}, sources, st.sampled_from(("source", "input", "x"))),
+        st.builds(
+            lambda s, key: {"cell_type": "code", key: s}, sources, st.sampled_from(("source", "input", "x"))
+        ),
         st.builds(lambda s: {"source": s, "cell_type": "markdown", "metadata": {"source": ["no"]}}, sources),
         st.integers(),
     ),
@@ -342,7 +395,12 @@ cells_strategy = st.lists(
 )
 
 
-@given(cells_strategy, st.sampled_from((None, 1, "\t")), st.booleans(), st.dictionaries(st.integers(0, 5), st.text(max_size=30)))
+@given(
+    cells_strategy,
+    st.sampled_from((None, 1, "\t")),
+    st.booleans(),
+    st.dictionaries(st.integers(0, 5), st.text(max_size=30)),
+)
 @example([{"cell_type": "code", "source": []}], None, True, {0: "\ud800\u2028\x0b\r\n"})
 def test_rendering_changes_only_the_sources(
     cells: list[object], indent: int | str | None, ascii_only: bool, new: dict[int, str]
@@ -353,13 +411,14 @@ def test_rendering_changes_only_the_sources(
     rendered = Text(render_notebook(text, new))
     after = parse_notebook(rendered).cells
     value = json.loads(text.value)
-    objects = [cell for cell in value["cells"] if isinstance(cell, dict)]
-    for old, cell, found in zip(before, objects, after, strict=True):
+    places = [i for i, cell in enumerate(value["cells"]) if isinstance(cell, dict)]
+    for old, place, found in zip(before, places, after, strict=True):
+        cell = value["cells"][place]
         key = "input" if "input" in cell and "source" not in cell else "source"
         expected = new.get(old.index, old.source.value) if key in cell else ""
         assert found.source.value == expected
         if found.source.value != old.source.value:
-            cell[key] = json.loads(rendered.value)["cells"][value["cells"].index(cell)][key]
+            cell[key] = json.loads(rendered.value)["cells"][place][key]
     assert json.loads(rendered.value) == value
     assert render_notebook(rendered, new) == rendered.value
 

@@ -121,8 +121,7 @@ def test_the_settings_of_the_project_hold_unless_told_otherwise():
 
 def test_a_file_with_nothing_to_report_costs_next_to_nothing():
     resolution = dotenv("A=1\n" * 2000)
-    selection = Selection()
-    check_file(resolution, selection)
+    selection = only(*[a_rule()] * 80)
     times = []
     for _ in range(30):
         start = perf_counter()

@@ -26,6 +26,7 @@ class Capabilities:
     configuration: bool = False
     register_configuration: bool = False
     register_watchers: bool = False
+    progress: bool = False
 
 
 def resolve(client: types.ClientCapabilities) -> Capabilities:
@@ -55,4 +56,5 @@ def resolve(client: types.ClientCapabilities) -> Capabilities:
         configuration=can("workspace.configuration"),
         register_configuration=can("workspace.did_change_configuration.dynamic_registration"),
         register_watchers=can("workspace.did_change_watched_files.dynamic_registration"),
+        progress=can("window.work_done_progress"),
     )

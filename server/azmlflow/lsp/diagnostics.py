@@ -67,7 +67,7 @@ class Diagnostics:
         """Tell of a document that has just been opened, changed or closed, and soon of those that depend on it."""
         if not self._session.ready.is_set():
             return
-        if not self._session.capabilities.pull_diagnostics and self._session.documents.is_open(path):
+        if not self._session.capabilities.pull_diagnostics and self._session.held.holds(path):
             self._publish(path)
         others = self._session.store.dependents(path) - {path}
         if others:
@@ -85,7 +85,7 @@ class Diagnostics:
         pull, changed = self._session.capabilities.pull_diagnostics, False
         while self._stale:
             path = self._stale.pop()
-            if not self._session.documents.is_open(path):
+            if not self._session.held.holds(path):  # closed, or about to be checked when the workspace has it
                 continue
             if pull:
                 changed = changed or any(self._is_news(uri, found) for uri, found in self._by_uri(path).items())

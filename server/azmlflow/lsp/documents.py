@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lsprotocol import types
 
 from azmlflow.lsp import changes, convert, uris
 from azmlflow.parsing.base import Text
-from azmlflow.parsing.python.document import ChangedLines
-from azmlflow.workspace.documents import EditorCell
+
+if TYPE_CHECKING:
+    from azmlflow.parsing.python.document import ChangedLines
+    from azmlflow.workspace.documents import EditorCell
 
 
 @dataclass(slots=True)
@@ -130,6 +132,8 @@ class Documents:
 
     def sources(self, notebook: Notebook) -> list[EditorCell]:
         """Return every cell of a notebook in order, as the workspace takes them."""
+        from azmlflow.workspace.documents import EditorCell
+
         held = (self.cells.get(uri) for uri in notebook.cells)
         return [EditorCell(c.kind, c.text.value, c.language) if c else EditorCell("raw", "") for c in held]
 
@@ -180,10 +184,6 @@ class Documents:
         """Return the text of an open document, whose lines are found already; None for what is not open."""
         document = self.get(self.uri_of(path, cell))
         return document.text if document else None
-
-    def is_open(self, path: Path) -> bool:
-        """Tell whether a path is open as a document or a notebook."""
-        return path in self._by_path or path in self.notebooks
 
     def paths(self) -> Iterator[Path]:
         """Yield the path of everything open."""

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from azmlflow.lsp import background
-from azmlflow.workspace.snapshot import FileKind
 
 if TYPE_CHECKING:
     from azmlflow.lsp.documents import Document, Notebook
     from azmlflow.lsp.session import Session
 
+# Names of kinds, since this file is imported before the client has its first answer.
 _KINDS: Final = {
-    "python": FileKind.PYTHON,
-    "dotenv": FileKind.DOTENV,
-    "shellscript": FileKind.SHELL,
-    "pip-requirements": FileKind.REQUIREMENTS,
+    "python": "PYTHON",
+    "dotenv": "DOTENV",
+    "shellscript": "SHELL",
+    "pip-requirements": "REQUIREMENTS",
 }
 """What a language of the editor means to us, where it says more than the name of the file."""
 
@@ -66,8 +66,10 @@ class Held:
         self._session.diagnostics.changed(path)
 
     async def _take(self, document: Document) -> None:
+        from azmlflow.workspace.snapshot import FileKind
+
         store, path, version = self._session.store, document.path, document.version
-        kind = _KINDS.get(document.language)
+        kind = FileKind[_KINDS[document.language]] if document.language in _KINDS else None
         await background.in_thread(partial(store.open, path, document.text.value, version, kind))
         if self._session.documents.at(path) is document:
             if document.version != version:

@@ -7,7 +7,7 @@ import logging
 
 from lsprotocol import types
 
-from azmlflow.lsp import background, configuration, watch
+from azmlflow.lsp import background, configuration, progress, watch
 from azmlflow.lsp.session import Session
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ async def _register(session: Session) -> None:
 async def _load(session: Session) -> None:
     try:
         await session.watch.begin()
-        await background.in_thread(session.store.load)
+        await progress.in_thread(session, "azmlflow: reading the workspace", session.store.load)
         session.watch.follow()
     except Exception:
         log.exception("The workspace could not be read: only open documents are checked.")

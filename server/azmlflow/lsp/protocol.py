@@ -66,12 +66,15 @@ class Protocol(LanguageServerProtocol):
             log.error("A malformed %s was left unread.", method)
 
     def _fault(self, message: Any, method: str | None) -> tuple[int, str] | None:
-        if isinstance(message, Malformed):
-            return types.ErrorCodes.InvalidParams, f"The parameters of {method} are not what the protocol says."
         if method is None or method == types.EXIT:
             return None
         if self._shutdown:
             return types.ErrorCodes.InvalidRequest, "The server is shutting down."
-        if self._workspace is None and method != types.INITIALIZE:
+        begun = self._workspace is not None
+        if begun and method == types.INITIALIZE:
+            return types.ErrorCodes.InvalidRequest, "The server was initialized before."
+        if not begun and method != types.INITIALIZE:
             return types.ErrorCodes.ServerNotInitialized, "The server waits for initialize."
+        if isinstance(message, Malformed):
+            return types.ErrorCodes.InvalidParams, f"The parameters of {method} are not what the protocol says."
         return None

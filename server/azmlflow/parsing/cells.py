@@ -21,8 +21,8 @@ class Cell:
     """One cell; spans count from its own first line and column.
 
     `index` counts all cells. `python` is the source with all that is not Python replaced, line for line.
-    `language` is what the cell is run as: `python`, `bash`, `sql`, ..., `file` for `%%writefile`, `process` for
-    another interpreter. `first_line` is the line that the cell starts on in a script exported from Databricks.
+    `language` is what the cell is run as: `python`, `bash`, `sql`, ..., `file` for `%%writefile`, `process`
+    for another interpreter. `first_line` is the cell's first line in a script exported from Databricks.
     """
 
     __slots__ = ("_facts", "first_line", "id", "index", "kind", "language", "magics", "python", "source")
@@ -124,7 +124,7 @@ def make_cell(
 
 
 def parse_cell_source(text: str, index: int, previous: Cell | None = None) -> Cell:
-    """Return the code cell that an editor holds; statements that `previous` shares with it are not read again."""
+    """Return the code cell that an editor holds; statements shared with `previous` are not read again."""
     cell = make_cell(index, "code", text)
     if previous is not None:
         cell.reuse(previous)

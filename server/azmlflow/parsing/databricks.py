@@ -12,7 +12,7 @@ from azmlflow.parsing.magics import Magics, read_magics
 
 HEADER: Final = "# Databricks notebook source"
 COMMAND: Final = "# COMMAND ----------"
-MAGIC: Final = re.compile(r"^# MAGIC ?", re.MULTILINE)
+MAGIC: Final = re.compile(r"^# (?:MAGIC ?|DBTITLE[^\r\n]*)", re.MULTILINE)
 
 
 def split_databricks(text: Text) -> tuple[Cell, ...] | None:

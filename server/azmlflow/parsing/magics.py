@@ -1,4 +1,4 @@
-"""IPython's magics: lines that are no Python are found and replaced, so that the rest parses where it stands."""
+"""IPython's magics: lines that are no Python are replaced, so that the rest parses where it stands."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ TOKEN: Final = re.compile(r"'''|\"\"\"|['\"#()\[\]{}]")
 CLOSING: Final = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"', "'''", '"""')}
 
 RUNS_PYTHON: Final = frozenset((
-    "time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument", "pyspark", "debug",
-    "heat", "local", "ipytest",
+    "time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz", "pyinstrument", "pyspark",
+    "debug", "heat", "local", "ipytest",
 ))  # fmt: skip
 LANGUAGES: Final = {
     "bash": "bash", "sh": "bash", "shell": "bash", "!": "bash", "sx": "bash", "system": "bash",
@@ -65,7 +65,7 @@ class Magics(NamedTuple):
 
 
 def read_magics(source: Text, databricks: bool = False) -> Magics:
-    """Find the magics of a cell; what is not Python becomes `pass` or nothing, and the rest stays in place."""
+    """Find the magics of a cell; what is not Python becomes `pass` or nothing, the rest stays in place."""
     if not CANDIDATE.search(source.value):
         return Magics(source.value, (), "python")
     reader = _Reader(source)
@@ -78,7 +78,7 @@ def read_magics(source: Text, databricks: bool = False) -> Magics:
 
 
 class _Reader:
-    """Goes through a cell line by line; `quote`, `depth`, `continued` tell whether a statement starts there."""
+    """Goes through a cell line by line; `quote`, `depth`, `continued` tell whether a statement starts."""
 
     def __init__(self, source: Text) -> None:
         self.source = source
@@ -229,7 +229,7 @@ def _is_databricks(line: str, databricks: bool) -> bool:
 
 
 def _timed(line: str, column: int) -> str:
-    """Return what replaces a line magic: `pass`, or the Python that it times in its own columns behind `0;`."""
+    """Return what replaces a line magic: `pass`, or the Python that it times, in place behind `0;`."""
     name, at = _name(line, column)
     if name not in TIMED or line[at:].rstrip().endswith("\\"):
         return "pass"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azmlflow.parsing.base import Problem, Span, Text
-from azmlflow.parsing.cells import Cell, CellKind, make_cell
+from azmlflow.parsing.cells import Cell as Cell
+from azmlflow.parsing.cells import CellKind, make_cell
 from azmlflow.parsing.cells import parse_cell_source as parse_cell_source
 from azmlflow.parsing.databricks import split_databricks as split_databricks
 from azmlflow.parsing.magics import Magic as Magic
@@ -75,7 +76,7 @@ def parse_notebook(text: Text) -> NotebookFacts:
 
 
 def cell_shell(cell: Cell) -> Iterator[ShellFacts]:
-    """Yield what the shell lines of a cell say, or the cell when it is a shell script; spans are the cell's."""
+    """Yield what a cell's shell lines say, or the whole cell of a shell script; spans are the cell's."""
     from azmlflow.parsing.shell import parse_shell
 
     if cell.kind == "code" and cell.language in ("bash", "powershell", "cmd"):

@@ -27,8 +27,8 @@ from azmlflow.resolution.model import EventKind
 from azmlflow.resolution.modules import Origin, Placed
 from azmlflow.resolution.moments import moment_of
 from azmlflow.resolution.references import dotted_name
-from azmlflow.resolution.results import Because, Known, Result, Unknown, with_cause
-from azmlflow.resolution.sdk import CONFIG_READERS, argument
+from azmlflow.resolution.results import Because, Known, OfWorkspace, Result, Unknown, with_cause
+from azmlflow.resolution.sdk import CONFIG_READERS, MAKERS, argument
 from azmlflow.workspace.snapshot import Location
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ def call(interpreter: Interpreter, fact: Call, name: str | None, origin: Origin,
     if name is None:
         return
     role = role_of(name)
+    if name in MAKERS:
+        _workspace(interpreter, fact, name, origin, frame)
     if role is not None:
         _mlflow(interpreter, fact, name, role, origin, frame)
     elif name in ("dotenv.load_dotenv", "dotenv.main.load_dotenv"):
@@ -146,6 +148,13 @@ def _mlflow(
         interpreter.runs.append(OpenRun(frame, False, statement))
     elif kind is EventKind.SET_TRACKING and result is not None:
         interpreter.evaluation.tracking = lambda: result
+
+
+def _workspace(interpreter: Interpreter, fact: Call, name: str, origin: Origin, frame: Frame) -> None:
+    """Record that an object of an Azure ML SDK is made, and which workspace it stands for."""
+    handle = interpreter.evaluation.handle(fact.call, frame)
+    stands_for = OfWorkspace(handle.workspace, handle.reason, handle.because) if handle else None
+    interpreter.record(EventKind.WORKSPACE, name, fact, fact.span, origin, result=stands_for)
 
 
 def _load_dotenv(interpreter: Interpreter, fact: Call, origin: Origin, frame: Frame) -> None:

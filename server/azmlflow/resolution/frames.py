@@ -98,11 +98,16 @@ class Frame:
         return outermost.late(name)
 
     def late(self, name: str) -> Bound | None:
-        """Find a module-level assignment in a block that was not followed; constants often stand in such."""
-        found = self.module.assigned(name)
-        if found is None:
-            return None
-        assign, origin = found
-        bound = Bound(Deferred(assign.value, self, origin), origin.locate(assign.statement))
+        """Find what a block that was not followed binds: `import os`, or a constant of the module."""
+        imported = self.module.imported(name)
+        if imported is not None:
+            fact, origin = imported
+            bound = Bound(External(fact.dotted), origin.locate(fact.span))
+        else:
+            found = self.module.assigned(name)
+            if found is None:
+                return None
+            assign, origin = found
+            bound = Bound(Deferred(assign.value, self, origin), origin.locate(assign.statement))
         self.names[name] = bound
         return bound

@@ -160,10 +160,7 @@ class Interpreter:
             bound = entered.lookup(fact.name) if fact.name else None
             frame.names[fact.bound] = bound or Bound(ProjectModule(entered), location, self.certain)
             return
-        dotted = f"{fact.module}.{fact.name}" if fact.name else fact.module
-        if fact.name is None and fact.bound == fact.module.partition(".")[0]:
-            dotted = fact.bound
-        frame.names[fact.bound] = Bound(External(dotted), location)
+        frame.names[fact.bound] = Bound(External(fact.dotted), location)
 
     def run_file(self, arguments: str, frame: Frame) -> None:
         """Follow `%run file.py`: its names become the notebook's."""

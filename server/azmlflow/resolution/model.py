@@ -92,6 +92,7 @@ class EventKind(Enum):
     DELETE_VARIABLE = "delete variable"
     LOAD_DOTENV = "load_dotenv"
     READ_CONFIG = "from_config"
+    WORKSPACE = "workspace object"
     ASSIGN_FUNCTION = "assign function"
     UNREAD = "unread"
 
@@ -101,7 +102,8 @@ class Event(NamedTuple):
 
     `name` is the dotted API name of a call, or the name of a variable (None when it is computed).
     `value` is the symbolic argument that matters, `result` what it evaluates to at that moment; the result of a
-    LAUNCH is the MLFLOW_EXPERIMENT_NAME that the new process inherits.
+    LAUNCH is the MLFLOW_EXPERIMENT_NAME that the new process inherits, that of a WORKSPACE the workspace which the SDK
+    object stands for.
     """
 
     kind: EventKind

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from azmlflow.parsing.base import Span
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.python.document import Block, PythonFacts
-from azmlflow.parsing.python.facts import Assign, Define, Fact, MagicCommand
+from azmlflow.parsing.python.facts import Assign, Define, Fact, Import, MagicCommand
 from azmlflow.parsing.python.relevance import relevant
 from azmlflow.resolution.memo import remembered
 from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
@@ -45,6 +45,7 @@ class Module:
     path: Path
     units: tuple[tuple[int | None, PythonFacts], ...]
     scopes: dict[str, list[Placed]] = field(default_factory=dict)
+    _imports: dict[str, tuple[Import, Origin]] | None = None
 
     def body(self, scope: str) -> list[Placed]:
         """Return the facts of one scope in order."""
@@ -63,6 +64,21 @@ class Module:
                     for fact in _assignments(block, name):
                         found = fact, Origin(self.path, cell, line)
         return found
+
+    def imported(self, name: str) -> tuple[Import, Origin] | None:
+        """Find the import that binds a module-level name, also in blocks that nothing else made relevant."""
+        if self._imports is None:
+            self._imports = {fact.bound: (fact, origin) for fact, origin in _module_imports(self.units, self.path)}
+        return self._imports.get(name)
+
+
+def _module_imports(units: tuple[tuple[int | None, PythonFacts], ...], path: Path) -> Iterator[tuple[Import, Origin]]:
+    for cell, facts in units:
+        for line, block in facts.placed():
+            if block.defines is None and "import" in block.text:
+                for fact in block.facts:
+                    if isinstance(fact, Import) and fact.scope == "":
+                        yield fact, Origin(path, cell, line)
 
 
 def _assignments(block: Block, name: str) -> Iterator[Assign]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.workspace.settings import Settings
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, Snapshot, SourceFile
+
+if TYPE_CHECKING:
+    from azmlflow.resolution.written import UriLiteral
 
 
 class Resolution:
@@ -35,3 +39,10 @@ class Resolution:
         from azmlflow.resolution.script import resolve_script
 
         return resolve_script(self.snapshot, self.file)
+
+    @cached_property
+    def uris(self) -> tuple[UriLiteral, ...]:
+        """Return the tracking and registry URIs that the file writes out."""
+        from azmlflow.resolution.uris import uri_literals
+
+        return tuple(uri_literals(self))

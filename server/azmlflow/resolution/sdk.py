@@ -39,7 +39,7 @@ def argument(call: CallValue, position: int, *names: str) -> Value | None:
 
 def handle_of_call(call: CallValue, dotted: str | None, frame: Frame, evaluation: Evaluation) -> Handle | None:
     """Return the handle that a call of the SDK makes, None when it is no such call."""
-    maker = _MAKERS.get(dotted or "")
+    maker = MAKERS.get(dotted or "")
     if maker is not None:
         return maker(call, frame, evaluation)
     return _through_client(call, frame, evaluation)
@@ -145,10 +145,11 @@ def _from_config(
     met = lookups(evaluation.snapshot, evaluation.working_folders, given, file_name, levels)
     if met is None:
         return Handle(None, "the config is not among the files that azmlflow reads", (cause,))
-    taken = {lookup.search.found for lookup in met}
+    # Where nothing is found from_config raises: a script that goes on was started where something is.
+    taken = {lookup.search.found for lookup in met} - {None}
     if len(taken) > 1:
         return Handle(None, "which config is found depends on the folder it is started from", (cause,))
-    candidate = taken.pop()
+    candidate = taken.pop() if taken else None
     if candidate is None:
         return Handle(None, "no workspace config is found", (cause,))
     link = Because(f"{candidate.path.name} names the workspace", Location(candidate.path, None, Span.at(0)))
@@ -162,10 +163,11 @@ def _is_none(value: Value) -> bool:
     return isinstance(value, Constant) and value.value is None
 
 
-_MAKERS: Final[dict[str, Callable[[CallValue, Frame, Evaluation], Handle]]] = {
+MAKERS: Final[dict[str, Callable[[CallValue, Frame, Evaluation], Handle]]] = {
     **dict.fromkeys(V2_CLIENTS, _client),
     **{f"{name}.from_config": _from_config_v2 for name in V2_CLIENTS},
     **dict.fromkeys(V1_WORKSPACES, _workspace_v1),
     **{f"{name}.from_config": _from_config_v1 for name in V1_WORKSPACES},
     **{f"{name}.get": _workspace_v1_get for name in V1_WORKSPACES},
 }
+"""Calls that make an object which stands for a workspace."""

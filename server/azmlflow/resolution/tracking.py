@@ -12,7 +12,16 @@ from pathlib import Path
 
 from azmlflow.azure.uri_parsing import UriKind, classify, parse_tracking_uri
 from azmlflow.azure.variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
-from azmlflow.resolution.model import Event, EventKind, Platform, Running, Source, Status, TrackingAnswer
+from azmlflow.resolution.model import (
+    Event,
+    EventKind,
+    Platform,
+    Running,
+    ScriptResolution,
+    Source,
+    Status,
+    TrackingAnswer,
+)
 from azmlflow.resolution.moments import Moment
 from azmlflow.resolution.results import Because, Known, OfWorkspace, Partial, Result, Unknown, Unset
 from azmlflow.workspace.snapshot import Snapshot
@@ -37,6 +46,17 @@ def registry_of(events: Sequence[Event], moment: Moment, tracking: TrackingAnswe
     if isinstance(variable, Known) and variable.text:
         return _of_result(variable, "variable", variable.because)
     return tracking
+
+
+def tracking_at(script: ScriptResolution, event: Event) -> TrackingAnswer:
+    """Return which store a call talks to: that of the last set_tracking_uri before it."""
+    before = script.events[: script.events.index(event)]
+    calls = [e for e in before if e.kind is EventKind.SET_TRACKING and counts(e)]
+    if calls:
+        return _of_calls(calls, Unset(MLFLOW_TRACKING_URI))
+    if script.tracking.source == "call":
+        return TrackingAnswer("unknown", reason="the tracking URI is set only later")
+    return script.tracking
 
 
 def counts(event: Event) -> bool:

@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from azmlflow.rules.base import RuleModule
 
 RULES: tuple[tuple[str, str], ...] = (
+    ("AZM101", "tracking_uri_missing"),
+    ("AZM102", "tracking_uri_malformed"),
+    ("AZM103", "tracking_uri_wrong_scheme"),
+    ("AZM110", "shell_uri_quoted"),
     ("AZM111", "tracking_function_assigned"),
+    ("AZM112", "tracking_host_foreign"),
+    ("AZM113", "registry_as_tracking"),
+    ("AZM203", "experiment_after_run"),
+    ("AZM204", "experiment_name_invalid"),
+    ("AZM205", "experiment_name_and_id"),
+    ("AZM206", "run_id_left"),
+    ("AZM207", "job_variable_overwritten"),
     ("AZM901", "suppression_unknown"),
     ("AZM902", "suppression_unused"),
     ("AZM903", "rule_crashed"),

@@ -59,7 +59,8 @@ class Additions:
         known = self._imports.get((module, name)) or self._visible(module, name)
         if known is None:
             plain = name or module.partition(".")[0]
-            known = self._imports[module, name] = plain if self._is_free(module, plain) else self.fresh(f"azure_{plain}")
+            other = f"Azure{plain}" if plain[0].isupper() else f"_{plain}"
+            known = self._imports[module, name] = plain if self._is_free(module, plain) else self.fresh(other)
         return known
 
     def fresh(self, *wanted: str) -> str:
@@ -77,7 +78,7 @@ class Additions:
         """Add a call, broken behind its bracket where it would be too long."""
         line = f"{function}({argument})"
         if len(self.spot.indent) + len(line) > self._width():
-            line = f"{function}(\n{self._step()}{argument}\n)"
+            line = f"{function}(\n{self.indented(argument)}\n)"
         self.add(line)
 
     def changes(self) -> tuple[Change, ...]:
@@ -94,8 +95,10 @@ class Additions:
             line = self._import_line(home, key) if home else self.spot.line
             imports.setdefault(line, []).append(_import_text(module, name, bound))
         own = imports.pop(self.spot.line, [])
-        changes += [self._insertion(line, sorted(texts, key=_order_of_text)) for line, texts in imports.items()]
-        changes.append(self._body(sorted(own, key=_order_of_text), apart=home is None or bool(own)))
+        indent = indentation(home[0].text, first_line(home[1][home[2]])) if home else ""
+        for line, texts in imports.items():
+            changes.append(self._insertion(line, sorted(texts, key=_order_of_text), indent))
+        changes.append(self._body(sorted(own, key=_order_of_text)))
         return tuple(sorted(changes, key=lambda change: change.span))
 
     def _is_free(self, module: str, name: str) -> bool:
@@ -123,6 +126,8 @@ class Additions:
             yield unit, unit.body
         if spot.function is not None:
             yield spot.unit, _upto(spot.function.body, spot.line)
+        if spot.block is not spot.unit.body and spot.block is not getattr(spot.function, "body", None):
+            yield spot.unit, _upto(spot.block, spot.line)
 
     def _bound(
         self, unit: Unit, body: Sequence[ast.stmt], module: str, name: str | None
@@ -155,8 +160,10 @@ class Additions:
             first -= 1
         while last + 1 < len(body) and _adjoin(body[last], body[last + 1]):
             last += 1
-        smaller = [i for i in range(first, last + 1) if _order(body[i]) <= (1 if key[1] else 0, key[0].lower())]
-        line = line_after(body, smaller[-1]) if smaller else line_before(body, first)
+        orders = [_order(body[number]) for number in range(first, last + 1)]
+        smaller = [order <= (1 if key[1] else 0, key[0].lower()) for order in orders].count(True)
+        place = first + smaller if orders == sorted(orders) else last + 1
+        line = line_after(body, place - 1) if place > first else line_before(body, first)
         at_top = unit is self.spot.unit and self.spot.function is None
         return min(line, self.spot.line) if at_top else line
 
@@ -170,30 +177,33 @@ class Additions:
                         return Change(unit.cell, end_of(unit.text, node.names[-1]), text)
         return None
 
-    def _body(self, imports: list[str], apart: bool) -> Change:
-        """Return the change at the spot: imports that go there, then the statements."""
-        spot, lines = self.spot, list(imports)
+    def _body(self, imports: list[str]) -> Change:
+        """Return the change at the spot: imports that go there, then the statements, apart where the file is so."""
+        spot = self.spot
         spaced = not spot.unit.text.line(spot.line).strip()
-        if imports and spot.at_module:
+        after_imports = spot.behind == "imports"
+        lines = [""] if spot.behind == "heading" and spaced else []
+        lines += imports
+        if (spaced if after_imports else bool(imports)) and spot.at_module:
             lines.append("")
-        elif spot.behind_imports and spaced and not imports:
-            lines.insert(0, "")
         lines += [part for line in self.lines for part in line.split("\n")]
-        if imports and spot.at_module and apart and not spaced:
+        if imports and spot.at_module and not after_imports and not spaced:
             lines.append("")
         return self._insertion(spot.line, lines, spot.indent)
 
-    def _insertion(self, line: int, lines: Sequence[str], indent: str | None = None) -> Change:
+    def _insertion(self, line: int, lines: Sequence[str], indent: str) -> Change:
         """Return the change that puts whole lines before a line, or at the end of a text without a last line end."""
         text = self.spot.unit.text
-        if indent is None:
-            indent = indentation(text, line - 1) if line and self.spot.function is not None else ""
         written = [f"{indent}{part}" if part else "" for part in lines]
         if line < text.line_count:
             return Change(self.spot.unit.cell, Span.at(line, 0), "".join(f"{part}\n" for part in written))
         last = text.line_count - 1
         end = Span.at(last, len(text.line(last)))
         return Change(self.spot.unit.cell, end, "".join(f"\n{part}" for part in written))
+
+    def indented(self, line: str) -> str:
+        """Return a line with one level of indentation, as the file writes it."""
+        return self._step() + line
 
     def _step(self) -> str:
         """Return one level of indentation as the file writes it."""

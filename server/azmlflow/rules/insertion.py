@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from azmlflow.rules.sheet import (
     Definition,
@@ -26,17 +26,19 @@ _MARKER: Final = re.compile(r"#\s*(?:%%|In\s*\[|COMMAND\s*-|MAGIC\b|-\*-|!|regio
 
 
 class Spot(NamedTuple):
-    """Where statements go: before a line of a unit. `function` is the one whose body it is, if it is one's.
+    """Where statements go: before a line of a unit. `block` is the innermost body, `function` the one it is in.
 
-    `at_module` means the top level of the file; `behind_imports` that the line before ends the imports there.
+    `at_module` means the top level of the file; `behind` says what ends on the line before, if that matters to blank
+    lines.
     """
 
     unit: Unit
     line: int
     indent: str
+    block: Sequence[ast.stmt]
     function: FunctionNode | None = None
     at_module: bool = True
-    behind_imports: bool = False
+    behind: Literal["imports", "heading", ""] = ""
 
 
 class _Place(NamedTuple):
@@ -221,7 +223,7 @@ def _before(place: _Place) -> Spot:
     floor = max((node.end_lineno or 0 for node in place.body[: place.index]), default=0)
     while line > floor and _is_comment(place.unit, line - 1, indent):
         line -= 1
-    return Spot(place.unit, line, indent, place.function, at_module=False)
+    return Spot(place.unit, line, indent, place.body, place.function, at_module=False)
 
 
 def _is_comment(unit: Unit, line: int, indent: str) -> bool:
@@ -251,8 +253,8 @@ def _behind(unit: Unit, end: int, prepared: Sequence[Site]) -> Spot | None:
         return None
     line = line_after(unit.body, anchors[-1])
     if end < len(unit.body) and line > line_before(unit.body, end):
-        return Spot(unit, line_before(unit.body, end), "")
-    return Spot(unit, line, "", behind_imports=imports_something(unit.body[anchors[-1]]))
+        return Spot(unit, line_before(unit.body, end), "", unit.body)
+    return Spot(unit, line, "", unit.body, behind="imports" if imports_something(unit.body[anchors[-1]]) else "")
 
 
 def _top(place: _Place) -> Spot:
@@ -261,7 +263,7 @@ def _top(place: _Place) -> Spot:
     if not passed and place.index and place.unit.cell is None and _is_text(place.body[0]):
         passed = [0]
     if passed:
-        return Spot(place.unit, line_after(place.body, passed[-1]), "", behind_imports=True)
+        return Spot(place.unit, line_after(place.body, passed[-1]), "", place.body, behind="heading")
     return _before(place)._replace(at_module=True)
 
 

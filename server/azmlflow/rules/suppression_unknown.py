@@ -98,9 +98,12 @@ def _in_settings(resolution: Resolution) -> Iterator[Finding]:
     _, problems = read_settings(parse_toml(file.text), file.path, means_a_rule)
     for message, span in problems:
         location = in_file(file.path, span)
-        written = slice_at(resolution.snapshot, location).strip("\"'")
+        written = message.split("`")[1]
         near = _meant(written) or _nearest(written, settings)
-        yield _finding(resolution, message, location, written, None if near == written else near)
+        stands_there = written in slice_at(resolution.snapshot, location)
+        yield _finding(
+            resolution, message, location, written, near if stands_there and near != written else None
+        )
 
 
 def means_a_rule(written: str) -> bool:

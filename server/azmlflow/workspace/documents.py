@@ -35,6 +35,8 @@ class Opened(NamedTuple):
     kind: FileKind | None = None
     cells: tuple[EditorCell, ...] = ()
     refused: str | None = None
+    in_cells: bool = False
+    """It is held cell by cell, not as its JSON."""
 
 
 def opened_text(
@@ -98,6 +100,14 @@ def opened_notebook(
     return _notebook(SourceFile(path, FileKind.NOTEBOOK, text, facts, (), version), tuple(cells), package)
 
 
+def above_file(document: Opened, file: SourceFile | None) -> Opened:
+    """Return an open notebook that knows the JSON (for the outputs) as it is on disk now."""
+    if document.file is None or document.file.kind is not FileKind.NOTEBOOK or not document.in_cells:
+        return document
+    facts = _facts_of(document.file)._replace(nbformat=_facts_of(file).nbformat)
+    return document._replace(file=replace(document.file, text=file.text if file else Text(""), facts=facts))
+
+
 def changed_cell(previous: Opened, index: int, text: str, version: int, package: tuple[str, ...]) -> Opened:
     """Parse one cell of an open notebook after an edit; an index beyond the last changes nothing."""
     if previous.file is None or not 0 <= index < len(previous.cells):
@@ -112,7 +122,7 @@ def changed_cell(previous: Opened, index: int, text: str, version: int, package:
 
 def _notebook(file: SourceFile, cells: tuple[EditorCell, ...], package: tuple[str, ...]) -> Opened:
     code = "\n".join(cell.text for cell in cells if cell.kind == "code")
-    return Opened(file, skim_python(code.encode("utf-8", "replace"), package), FileKind.NOTEBOOK, cells)
+    return Opened(file, skim_python(code.encode("utf-8", "replace"), package), FileKind.NOTEBOOK, cells, in_cells=True)
 
 
 def _facts_of(file: SourceFile | None) -> NotebookFacts:

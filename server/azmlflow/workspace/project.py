@@ -119,6 +119,10 @@ class Project:
         for path in self._found.keys() - before.keys():
             self._read(self._found[path])
 
+    def on_disk(self, path: Path) -> SourceFile | None:
+        """Return a file as it was last read from disk, or None when it was not parsed."""
+        return self._files.get(str(path))
+
     def _list(self) -> None:
         self.settings = {root: find_settings(root) for root in self.roots}
         found: dict[str, Found] = {}
@@ -203,16 +207,15 @@ class Project:
     def _needs_walk(self, path: str) -> bool:
         """Tell whether a change can mean more than another content of one file that is known."""
         known = self._found.get(path)
+        name, folder = paths.name_of(path), paths.name_of(paths.parent_of(path))
         try:
             mode = os.lstat(path).st_mode
         except OSError:
-            return path in self._present or any(paths.is_below(p, path) for p in self._found)
-        if not stat.S_ISREG(mode):
-            return True
-        if known is not None:
+            gone = any(paths.is_below(other, path) for other in (*self._found, *self._present))
+            return gone or changes_walk(name)
+        if known is not None and stat.S_ISREG(mode):
             return known.kind in (FileKind.PYPROJECT, FileKind.SETTINGS)
-        name, folder = paths.name_of(path), paths.name_of(paths.parent_of(path))
-        return changes_walk(name) or provisional_kind(name, folder) is not None
+        return not stat.S_ISREG(mode) or changes_walk(name) or provisional_kind(name, folder) is not None
 
     def _path(self, path: str) -> Path:
         """Return the Path, made once: making it costs more than reading a small file."""

@@ -14,11 +14,12 @@ NEEDLES: Final = (b"mlflow", b"azure", b"MLFLOW", b"AZURE")
 
 _BACKSLASH: Final = ord("\\")
 _LONGEST_HEAD: Final = 300
+_LONGEST_STATEMENT: Final = 20_000
 _WINDOW: Final = 4_000
 _REST: Final = rb'[^\n;#\\"]*(?:\\\r?\n[^\n;#\\"]*)*'
 _STATEMENT: Final = re.compile(
     rb'[ \t",\[]*(?:from[ \t]*([^\s;#"]+?)(?:[ \t]|\\\r?\n)*import\b[ \t]*'
-    rb"(\([^)]{0,20000}|(?!\()" + _REST + rb")|import[ \t]+(" + _REST + rb"))"
+    rb"(\([^)]*|(?!\()" + _REST + rb")|import[ \t]+(" + _REST + rb"))"
 )
 _DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _COMMENT: Final = re.compile(r"#[^\n]*")
@@ -61,9 +62,10 @@ def imports_of(data: bytes, package: tuple[str, ...] = ()) -> frozenset[str]:
         line_start = newline + 1 if newline >= 0 else line_start
         searched = at + 6
         if at - line_start <= _LONGEST_HEAD:
-            match = match_at(data, line_start)
+            limit = at + _LONGEST_STATEMENT
+            match = match_at(data, line_start, limit)
             if not match or match.end() < searched:
-                match = match_at(data, _statement_start(data, line_start, at))
+                match = match_at(data, _statement_start(data, line_start, at), limit)
             if match and (end := match.end()) >= searched:
                 found.update(_named(*match.groups()))
                 searched = end

@@ -174,6 +174,8 @@ class Store:
     def _settle(self) -> None:
         """Make the snapshot anew from disk and the open documents; to be called by the holder of `_disk`."""
         with self._state:
+            for path, document in self._opened.items():
+                self._opened[path] = documents.above_file(document, self._project.on_disk(path))
             opened, revision = dict(self._opened), self._revision
         roots = self._project.roots
         loose = (path.parent for path in opened if path.is_absolute() and not _is_inside(path, roots))

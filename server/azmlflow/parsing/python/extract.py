@@ -98,11 +98,8 @@ class _Reader:
             self.unpack(target, value, statement)
             return
         symbolic = self.value.of(value) if isinstance(value, ast.expr) else value
-        key = None
-        if isinstance(target, ast.Subscript):
-            key = self.value.of(target.slice)
-            target = target.value
-        name = dotted(self.value.of(target))
+        key = self.value.of(target.slice) if isinstance(target, ast.Subscript) else None
+        name = dotted(self.value.of(target.value if isinstance(target, ast.Subscript) else target))
         if name is not None:
             self.record(name, key, symbolic, target, statement)
 

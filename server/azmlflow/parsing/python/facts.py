@@ -112,6 +112,13 @@ class Import(NamedTuple):
     scope: str
     guards: tuple[Guard, ...]
 
+    @property
+    def dotted(self) -> str:
+        """The full dotted name of what is bound: `import a.b` binds `a`, `import a.b as c` binds `a.b`."""
+        if self.name is not None:
+            return f"{self.module}.{self.name}"
+        return self.bound if self.bound == self.module.partition(".")[0] else self.module
+
 
 class Assign(NamedTuple):
     """`target = value`; the target is a dotted name as written, or None with `subscript` set: `target[key] = value`.

@@ -19,6 +19,8 @@ _WORDS: Final = (
     "tracking_uri",
     "__name__",
     "putenv",
+    "subprocess",
+    "os.system",
     "from_config",
 )
 _ENVIRONMENT: Final = re.compile(
