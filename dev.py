@@ -74,9 +74,10 @@ def run(command: Command, cwd: Path = ROOT) -> int:
     return subprocess.run(command, cwd=cwd, env=environment(), check=False).returncode
 
 
-def must(command: Command) -> None:
-    """Run a command that everything after it depends on; end with a sentence when it fails."""
-    if run(command) != 0:
+def must(command: Command, text: str | None = None, env: dict[str, str] | None = None) -> None:
+    """Run a command that everything after it depends on, with `text` as its input; end with a sentence if it fails."""
+    done = subprocess.run(command, cwd=ROOT, env=env or environment(), input=text, text=True, check=False)
+    if done.returncode != 0:
         sys.exit(f"dev.py stopped: `{' '.join(command)}` failed.")
 
 
@@ -284,7 +285,8 @@ def lock(options: argparse.Namespace) -> int:
     """Write the lock files anew; what is pinned stays so, unless --upgrade is given."""
     setup()
     upgrade = " --upgrade" if options.upgrade else ""
-    write_lock("dev.txt", f"pyproject.toml --extra sandbox --group dev{upgrade}")
+    everything = "pyproject.toml --extra sandbox --group dev --constraint requirements/constraints.in"
+    write_lock("dev.txt", everything + upgrade)
     write_lock("lock.txt", "pyproject.toml --constraint requirements/dev.txt --no-annotate")
     write_lock(
         "editor.txt", "- --constraint requirements/dev.txt --no-annotate", "\n".join(EDITOR_PATH.split())
@@ -301,10 +303,7 @@ def write_lock(name: str, arguments: str, requirements: str = "") -> None:
         "-m uv pip compile --no-config --quiet --universal --python-version 3.10 --generate-hashes "
         f"--output-file requirements/{name} {arguments} --custom-compile-command"
     )
-    command = (*command, "python dev.py lock")
-    subprocess.run(
-        command, cwd=ROOT, env=environment("UV_", "PIP_"), input=requirements, text=True, check=True
-    )
+    must((*command, "python dev.py lock"), text=requirements, env=environment("UV_", "PIP_"))
     if "://" in (REQUIREMENTS / name).read_text(encoding="utf-8"):
         sys.exit(f"dev.py stopped: requirements/{name} names an address and would not install elsewhere.")
 

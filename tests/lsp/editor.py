@@ -68,6 +68,7 @@ class Editor(LanguageClient):
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.is_shut_down = False
+        self.ending = asyncio.Event()
         self._news: list[asyncio.Future[None]] = []
         self._errors: asyncio.Task[None] | None = None
         features = dict(DEFAULT_CLIENT_FEATURES)
@@ -75,7 +76,7 @@ class Editor(LanguageClient):
         features[types.WORKSPACE_DIAGNOSTIC_REFRESH] = _refresh
         features[types.CLIENT_REGISTER_CAPABILITY] = _register
         features[types.WORKSPACE_APPLY_EDIT] = _apply
-        features.update(dict.fromkeys(silent, _never))
+        features.update(dict.fromkeys(silent, _at_the_end))
         register_lsp_features(self, features)
 
     @property
@@ -118,6 +119,7 @@ class Editor(LanguageClient):
 
     async def end(self) -> int | None:
         """Shut the server down as the protocol asks, and return its exit status."""
+        self.ending.set()
         if self.process.returncode is None:
             if not self.is_shut_down:
                 await asyncio.wait_for(self.shutdown_async(None), PATIENCE)
@@ -265,8 +267,9 @@ async def _register(editor: Editor, params: types.RegistrationParams) -> None:
     editor.announce()
 
 
-async def _never(editor: Editor, _: Any) -> None:
-    await asyncio.get_running_loop().create_future()
+async def _at_the_end(editor: Editor, _: Any) -> list[Any]:
+    await editor.ending.wait()
+    return []
 
 
 async def _apply(editor: Editor, params: types.ApplyWorkspaceEditParams) -> types.ApplyWorkspaceEditResult:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest_asyncio
 from lsprotocol import types
 
@@ -119,6 +121,18 @@ async def test_a_closed_notebook_has_no_findings(notebook: Notebook):
     notebook.close("a", "b", "c")
     notebook.close("a", "b", "c")
     await editor.until_codes(notebook.cell("c"), [])
+
+
+async def test_a_notebook_open_as_text_names_the_cell(start, workspace):
+    editor = await start("neovim")
+    cells = [{"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+             for name, source in (("a", "x = 1"), ("b", assignments()))]  # fmt: skip
+    uri = (workspace / "raw.ipynb").as_uri()
+    editor.open(uri, json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1), "json")
+    (diagnostic,) = await editor.diagnostics_of(uri)
+    assert diagnostic.message.startswith("cell 2: mlflow.set_tracking_uri is assigned")
+    assert diagnostic.range.start == types.Position(0, 0)
+    assert await editor.actions(uri, diagnostic.range, ["quickfix"]) == []
 
 
 async def test_hover_and_fix_all_work_in_a_cell(notebook: Notebook):

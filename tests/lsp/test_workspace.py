@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -71,21 +72,25 @@ async def test_each_folder_has_its_own_workspace(start, tmp_path):
     for folder in (one, two):
         folder.mkdir()
         (folder / "train.py").write_text(SCRIPT, encoding="utf-8")
-    (one / "config.json").write_text(CONFIG, encoding="utf-8")
+        (folder / "config.json").write_text(CONFIG, encoding="utf-8")
+    (one / "azmlflow.toml").write_text('ignore = ["AZM101"]\n', encoding="utf-8")
+    (two / "azmlflow.toml").write_text('select = ["AZM7"]\n', encoding="utf-8")
     editor = await start("visual_studio_code", [one])
     first, second = (one / "train.py").as_uri(), (two / "train.py").as_uri()
     editor.open(first, SCRIPT)
     editor.open(second, SCRIPT)
-    await editor.until_codes(first, ["AZM101"])
-    await editor.until_codes(second, [])
-    (two / "config.json").write_text(CONFIG, encoding="utf-8")
-    folder = types.WorkspaceFolder(two.as_uri(), "two")
-    event = types.WorkspaceFoldersChangeEvent(added=[folder], removed=[])
-    editor.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
-    await editor.until_codes(second, ["AZM101"])
-    event = types.WorkspaceFoldersChangeEvent(added=[], removed=[types.WorkspaceFolder(one.as_uri(), "one")])
-    editor.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
     await editor.until_codes(first, [])
+    await editor.until_codes(second, ["AZM101"])
+    change_folders(editor, added=[two])
+    await editor.until_codes(second, [])
+    change_folders(editor, removed=[one])
+    await editor.until_codes(first, ["AZM101"])
+
+
+def change_folders(editor: Editor, added: Sequence[Path] = (), removed: Sequence[Path] = ()) -> None:
+    come, go = ([types.WorkspaceFolder(f.as_uri(), f.name) for f in folders] for folders in (added, removed))
+    event = types.WorkspaceFoldersChangeEvent(added=come, removed=go)
+    editor.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
 
 
 async def test_without_any_folder_documents_are_still_checked(start, tmp_path):

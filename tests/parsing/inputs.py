@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -9,8 +10,9 @@ from azmlflow.parsing.base import Span, Text, decode
 from hypothesis import settings
 from hypothesis import strategies as st
 
-settings.register_profile("no deadline", deadline=None)  # a busy machine is no failure
-settings.load_profile("no deadline")
+# No deadline: a busy machine is no failure.
+settings.register_profile("parsing", deadline=None, max_examples=int(os.environ.get("PARSING_EXAMPLES", "100")))
+settings.load_profile("parsing")
 
 MEGABYTE = 1_000_000
 WORDS = (

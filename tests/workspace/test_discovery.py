@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from azmlflow.workspace import discovery
 from azmlflow.workspace.discovery import walk
 
 from tests.workspace.tree import CONFIG, SCRIPT, make, names
@@ -20,7 +19,7 @@ def scanned(monkeypatch):
         folders.append(str(path))
         return real(path)
 
-    monkeypatch.setattr(discovery.os, "scandir", scandir)
+    monkeypatch.setattr("os.scandir", scandir)
     return folders
 
 

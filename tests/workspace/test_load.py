@@ -5,9 +5,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from azmlflow.workspace import project
 from azmlflow.workspace.load import UnreadableInput, load
-from azmlflow.workspace.read import Refused, read_bytes
+from azmlflow.workspace.read import PARSERS, Refused, read_bytes
 from azmlflow.workspace.snapshot import FileKind
 
 from tests.workspace.tree import CONFIG, SCRIPT, make, names, parsed, skipped
@@ -163,7 +162,7 @@ def test_a_parser_that_fails_silences_one_file(tmp_path, monkeypatch):
     def fail(text):
         raise RecursionError
 
-    monkeypatch.setitem(project.source_of.__globals__["PARSERS"], FileKind.DOTENV, fail)
+    monkeypatch.setitem(PARSERS, FileKind.DOTENV, fail)
 
     snapshot = load([tmp_path], {}).snapshot
 

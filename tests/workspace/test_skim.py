@@ -91,7 +91,7 @@ def test_nothing_that_python_imports_is_missed(statements, newline):
         if isinstance(node, ast.Import):
             expected |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            expected |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+            expected |= {str(node.module)} | {f"{node.module}.{alias.name}" for alias in node.names}
 
     assert expected <= imports_of(source.encode())
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from azmlflow.parsing.python.document import ChangedLines, PythonFacts
-from azmlflow.workspace import store as store_module
 from azmlflow.workspace.documents import EditorCell
+from azmlflow.workspace.read import PARSERS
 from azmlflow.workspace.snapshot import FileKind
 from azmlflow.workspace.store import Store
 
@@ -193,7 +193,7 @@ def test_a_document_that_cannot_be_read_is_one_skip_and_silences_nothing(store, 
     def fail(text):
         raise ValueError("secret")
 
-    monkeypatch.setitem(store_module.documents.file_of.__globals__["PARSERS"], FileKind.DOTENV, fail)
+    monkeypatch.setitem(PARSERS, FileKind.DOTENV, fail)
     store.open(project / ".env", "A=1\n", 1)
     store.open(project / "huge.env", "A" * 1_000_001, 1)
 

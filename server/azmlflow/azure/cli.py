@@ -15,9 +15,9 @@ _OUTPUT_SETTING: Final = re.compile(r"AZURE_CORE_OUTPUT|core\.output", re.IGNORE
 
 
 class Output(NamedTuple):
-    """The output option of a command: the index of the word that holds its value, and what stands there before it."""
+    """The output option of a command: which word holds its value, and what stands there before it."""
 
-    index: int
+    at: int
     prefix: str
     value: str
 

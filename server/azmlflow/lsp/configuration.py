@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from lsprotocol import types
 
+from azmlflow.lsp import background, settings, uris
 from azmlflow.lsp import log as logs
-from azmlflow.lsp import settings, uris
 from azmlflow.lsp.session import Session
 
 log = logging.getLogger(__name__)
@@ -18,20 +18,24 @@ _PATIENCE: Final = 3.0
 
 
 async def fetch(session: Session) -> None:
-    """Read the settings from the client; one that does not answer in time leaves those that hold already."""
+    """Read the settings from the client; those of one that answers late hold from then on."""
     if not session.capabilities.configuration:
         return
+    asking = background.spawn(_ask(session))
+    await asyncio.wait({asking}, timeout=_PATIENCE)
+    if not asking.done():
+        log.warning("The editor did not answer when asked for its settings: the defaults hold until it does.")
+
+
+async def _ask(session: Session) -> None:
     scopes = [None, *session.folders]
     items = [types.ConfigurationItem(uris.to_uri(scope) if scope else None, settings.SECTION) for scope in scopes]
-    asked = session.server.workspace_configuration_async(types.ConfigurationParams(items))
-    try:
-        answers = await asyncio.wait_for(asked, _PATIENCE)
-    except Exception:  # noqa: BLE001 - whatever the client does wrong, the defaults hold
-        log.warning("The editor did not answer when asked for its settings; the defaults hold.")
-        return
+    answers = await session.server.workspace_configuration_async(types.ConfigurationParams(items))
     for scope, answer in zip(scopes, answers, strict=False):
         session.configuration[scope] = settings.read(answer)
     _apply(session)
+    if session.ready.is_set():
+        await session.diagnostics.refresh_all()
 
 
 def take(session: Session, sent: Any) -> None:

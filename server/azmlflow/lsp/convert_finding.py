@@ -26,14 +26,15 @@ _SEVERITIES: Final[dict[Severity, types.DiagnosticSeverity]] = {
 def to_diagnostic(session: Session, finding: Finding) -> tuple[str, types.Diagnostic]:
     """Return the URI of the document that shows a finding, and the diagnostic."""
     client, rule = session.capabilities, finding.rule
-    place = shown_at(session, finding)
+    place, cell = shown_at(session, finding.location), finding.location.cell
+    message = finding.message if place.cell == cell or cell is None else f"cell {cell + 1}: {finding.message}"
     diagnostic = types.Diagnostic(
         range=to_range(session, place),
         severity=_SEVERITIES[finding.severity or rule.severity],
         code=rule.code,
         code_description=types.CodeDescription(rule.url) if client.code_description else None,
         source=SOURCE,
-        message=finding.message,
+        message=message,
     )
     if client.related_information and finding.related:
         diagnostic.related_information = [
@@ -43,16 +44,21 @@ def to_diagnostic(session: Session, finding: Finding) -> tuple[str, types.Diagno
     return session.documents.uri_of(place.path, place.cell), diagnostic
 
 
-def shown_at(session: Session, finding: Finding) -> Location:
-    """Return where a finding is shown: one about an open notebook as a whole, at the top of its first cell."""
-    place = finding.location
-    if place.cell is None and place.path in session.documents.notebooks:
-        return place._replace(cell=0, span=Span.at(0))
-    return place
+def shown_at(session: Session, place: Location) -> Location:
+    """Return where a place is shown.
+
+    What concerns an open notebook as a whole is shown at the top of its first cell. What concerns a cell of a notebook
+    that is open as the JSON of its file, or not at all, is shown at the top of the file: no line there is the cell's.
+    """
+    is_notebook = place.path in session.documents.notebooks
+    if is_notebook == (place.cell is not None):
+        return place
+    return place._replace(cell=0 if is_notebook else None, span=Span.at(0))
 
 
 def to_location(session: Session, place: Location) -> types.Location:
     """Return the client's location of a place."""
+    place = shown_at(session, place)
     return types.Location(session.documents.uri_of(place.path, place.cell), to_range(session, place))
 
 

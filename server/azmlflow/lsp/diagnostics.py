@@ -11,22 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lsprotocol import types
 
 from azmlflow.lsp import background, convert_finding
+from azmlflow.lsp.checked import Checked
 
 if TYPE_CHECKING:
     from azmlflow.lsp.session import Session
-    from azmlflow.resolution.resolve import Resolution
-    from azmlflow.rules.base import Finding
 
 log = logging.getLogger(__name__)
 
 DEBOUNCE: Final = 0.2
-
-
-class Checked(NamedTuple):
-    """The findings of one file together with the snapshot they were found in, which their fixes are made from."""
-
-    resolution: Resolution
-    findings: tuple[Finding, ...]
 
 
 class Told(NamedTuple):

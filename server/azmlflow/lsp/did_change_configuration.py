@@ -14,5 +14,5 @@ async def handle(session: Session, params: types.DidChangeConfigurationParams) -
         await configuration.fetch(session)
     else:
         configuration.take(session, params.settings)
-    await session.ready.wait()
-    await session.diagnostics.refresh_all()
+        await session.ready.wait()
+        await session.diagnostics.refresh_all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,6 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from azmlflow.lsp import background, edits, uris
 from azmlflow.lsp.session import Session
-from azmlflow.parsing.base import Span
 
 if TYPE_CHECKING:
     from azmlflow.resolution.resolve import Resolution
@@ -37,14 +35,13 @@ async def explain(session: Session, arguments: Arguments) -> dict[str, Any]:
 
 async def insert_tracking(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Apply the first repair of `tracking-uri-missing` to a document. Argument: the document's URI."""
-    from azmlflow.rules.engine import fixes_of
-
     (uri,) = _strings(arguments, "the document's URI")
     await session.settled(session.documents.path_at(uri))
     resolution = _resolution(session, uri)
     checked = session.diagnostics.check(resolution.file.path)
-    missing = [finding for finding in (checked.findings if checked else ()) if finding.code == "AZM101"]
-    fix = next((fix for finding in missing for fix in fixes_of(finding)), None)
+    missing = [finding for finding in checked.findings if finding.code == "AZM101"] if checked else []
+    repairs = await background.in_thread(lambda: [checked.repairs(finding) for finding in missing] if checked else [])
+    fix = next((fix for repair in repairs for fix in repair.fixes), None)
     if fix is None:
         raise Refused(f"{resolution.file.path.name} needs no tracking URI to be inserted: azmlflow.explain says why.")
     return await _apply(session, fix.title, fix.edits)
@@ -52,23 +49,19 @@ async def insert_tracking(session: Session, arguments: Arguments) -> dict[str, A
 
 async def create_workspace_config(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Write config.json. Arguments: a tracking URI or the address of the workspace, and the URI of a folder."""
-    from azmlflow.azure.workspace import parse_portal_address
-    from azmlflow.rules.base import Edit, in_file
+    from azmlflow.rules.workspace_config_file import config_from_pasted
 
     address, folder_uri = _strings(arguments, "a tracking URI or the address of a workspace", "the folder's URI")
-    workspace, folder = parse_portal_address(address), uris.to_path(folder_uri)
-    if workspace is None:
-        raise Refused(
-            "This names no workspace: paste the tracking URI, or the address of the workspace in the Azure portal "
-            "or the studio."
-        )
+    folder = uris.to_path(folder_uri)
     if folder is None:
         raise Refused("The folder is not on this machine's disk: open a folder first.")
     path = folder / "config.json"
+    fix = config_from_pasted(address, path)
+    if isinstance(fix, str):
+        raise Refused(fix)
     if await background.in_thread(path.exists):
         raise Refused(f"{path} exists already: it is left as it is. Edit it, or remove it first.")
-    text = json.dumps(workspace._asdict(), indent=4) + "\n"
-    return await _apply(session, f"Create {path.name}", (Edit(in_file(path, Span.at(0)), text, create=True),))
+    return await _apply(session, fix.title, fix.edits)
 
 
 def _strings(arguments: Arguments, *names: str) -> tuple[str, ...]:

@@ -22,14 +22,15 @@ async def handle(session: Session, params: types.HoverParams) -> types.Hover | N
     if place is None or document is None or checked is None:
         return None
     point = convert.to_point(params.position, document.text, session.documents.encoding)
-    under = [f for f in checked.findings if f.location.cell == place.cell and f.location.span.contains(*point)]
+    shown = [(finding, convert_finding.shown_at(session, finding.location)) for finding in checked.findings]
+    under = [(finding, at) for finding, at in shown if at.cell == place.cell and at.span.contains(*point)]
     if not under:
         return None
     markdown = session.capabilities.markdown_hover
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
-    pages = dict.fromkeys(_page(finding, markdown=markdown) for finding in under)
+    pages = dict.fromkeys(_page(finding, markdown=markdown) for finding, _ in under)
     text = ("\n\n---\n\n" if markdown else "\n\n").join(pages)
-    return types.Hover(types.MarkupContent(kind, text), convert_finding.to_range(session, under[0].location))
+    return types.Hover(types.MarkupContent(kind, text), convert_finding.to_range(session, under[0][1]))
 
 
 def _page(finding: Finding, *, markdown: bool) -> str:

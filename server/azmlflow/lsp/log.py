@@ -28,6 +28,11 @@ class _SafeFormatter(logging.Formatter):
         return f"{info[0].__name__} {where(info[2])}" if info[0] else ""
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a record says what we have not logged, or refused in plain words, ourselves."""
+    return not (record.name.startswith("pygls") and record.msg.startswith("Exception occurred for message"))
+
+
 def where(trace: TracebackType | None) -> str:
     """Return the places of a traceback in one line, the innermost first."""
     frames = reversed(traceback.extract_tb(trace)[-6:])
@@ -37,6 +42,7 @@ def where(trace: TracebackType | None) -> str:
 def start() -> None:
     """Send the log of the whole process to standard error."""
     handler = logging.StreamHandler()
+    handler.addFilter(_is_news)
     handler.setFormatter(_SafeFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     set_level("warning")

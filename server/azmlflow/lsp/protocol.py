@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,14 @@ class Protocol(LanguageServerProtocol):
             self._send_response(message_id, error=types.ResponseError(fault[0], fault[1]))
         elif isinstance(message, Malformed):
             log.error("A malformed %s was left unread.", method)
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: object) -> None:
+        """Cancel what is under way; pygls's own loops over a dict that cancelling a command changes."""
+        for message_id, future in list(self._request_futures.items()):
+            if message_id != self.msg_id:
+                future.cancel()
+        self._shutdown = True
 
     def _fault(self, message: Any, method: str | None) -> tuple[int, str] | None:
         if method is None or method == types.EXIT:

@@ -76,8 +76,7 @@ class Server(LanguageServer):
         self.feature(method, options)(self._guarded(method, handler))
 
     def report_server_error(self, error: Exception, source: type[PyglsError | JsonRpcException]) -> None:
-        """Leave a fault to the log: a message box would interrupt the user, and quote what the fault quotes."""
-        logger.error("%s", source.__name__, exc_info=error)
+        """Leave a fault to the log, where it is already: a message box would interrupt the user and quote files."""
 
     def _guarded(self, method: str, handler: Handler) -> Callable[[Any], Any]:
         """Return the handler with its faults logged and told to the client in one plain sentence."""

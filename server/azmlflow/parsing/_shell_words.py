@@ -79,6 +79,7 @@ class Lexer:
             self._nest(stack, match[0])
             if not stack:
                 return match.start()
+        self._one_line = True
         return -1
 
     @staticmethod
@@ -130,7 +131,7 @@ class Lexer:
                 at = self._escape(at, end, '"\\$`\n')
             elif char == "$":
                 at = self._dollar(at, end)
-            elif char == "`":
+            elif char == "`" and self.value[at + 1 : at + 2] not in ("\n", "\r"):
                 at = self._backtick(at, end)
             else:
                 match = IN_QUOTES.match(self.value, at, limit)

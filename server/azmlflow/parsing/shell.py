@@ -10,7 +10,7 @@ from azmlflow.parsing._shell_words import Lexer, Quote, Token
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.comments import Comment, find_comments
 
-MAX_WORDS: Final = 50_000
+MAX_WORDS: Final = 20_000
 MAX_DEPTH: Final = 6
 MAX_LOST_HEREDOCS: Final = 20
 NAME: Final = re.compile(r"[A-Za-z_]\w*")
@@ -175,7 +175,8 @@ class _Reader:
         at = match.end()
         self.budget -= 1
         if self.value.startswith("(", at):
-            return max(self.lexer.closing(at + 1, ")", end), at) + 1
+            close = self.lexer.closing(at + 1, ")", end)
+            return close + 1 if close >= 0 else self.lexer.line_end(at)
         token = self.lexer.word(at, end)
         assigned.append((match[1], token, match.start()))
         return token.end

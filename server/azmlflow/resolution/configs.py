@@ -35,18 +35,23 @@ class Lookup(NamedTuple):
 
 
 def lookups(
-    snapshot: Snapshot, folders: tuple[Path, ...], given: str | None, file_name: str | None, levels: int | None
+    snapshot: Snapshot,
+    folders: tuple[Path, ...],
+    given: str | None,
+    file_name: str | None,
+    levels: int | None,
 ) -> tuple[Lookup, ...] | None:
     """Replay `from_config(path=given, file_name=file_name)` for each folder that the script may be started in.
 
-    None where files count that are not in a snapshot: those of another name, and those in folders that are not read.
+    A folder from which the path leads nowhere does not count. None where files count that are not in a snapshot:
+    those of another name, and those in folders that are not read.
     """
     if file_name is not None and file_name not in FILE_NAMES:
         return None
     starts = [(folder, Path(normpath(folder / given)) if given else folder) for folder in folders]
-    if not all(_is_read(snapshot, start, folders) for _, start in starts):
-        return None
-    return tuple(Lookup(folder, start, _taken(snapshot, start, file_name, levels)) for folder, start in starts)
+    known = [(folder, start) for folder, start in starts if _is_read(snapshot, start, folders)]
+    found = [Lookup(folder, start, _taken(snapshot, start, file_name, levels)) for folder, start in known]
+    return tuple(found) or None
 
 
 def _taken(snapshot: Snapshot, start: Path, file_name: str | None, levels: int | None) -> Search:

@@ -141,6 +141,9 @@ class Evaluation:
             return Unknown(parameter_reason(thing))
         if not isinstance(thing, Deferred):
             return Unknown(f"`{name}` is not text")
+        asked = thing.value.function if isinstance(thing.value, CallValue) else None
+        if asked is not None and dotted_name(asked, thing.frame) in _GETTERS:
+            return Unknown("it is what MLflow answered at an earlier moment")
         result = self.deferred(thing)
         if not bound.certain:
             return Unknown(f"a branch decides what `{name}` is", result.because, (result,))
@@ -181,7 +184,7 @@ class Evaluation:
         name = dotted_name(call.function, frame)
         if name in ("os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"):
             return self._read_with_default(call, frame)
-        if name in ("mlflow.get_tracking_uri", "mlflow.tracking.get_tracking_uri"):
+        if name in _GETTERS:
             return self.tracking()
         if isinstance(call.function, Attribute):
             if call.function.attr == _URI_METHOD:
@@ -266,6 +269,7 @@ class Evaluation:
         return next(filter(None, map(self._deferred_handle, returns(inner))), None)
 
 
+_GETTERS: Final = frozenset({"mlflow.get_tracking_uri", "mlflow.tracking.get_tracking_uri"})
 _TEXT_METHODS: Final = frozenset({"format", "__mod__", "strip", "rstrip", "lstrip", "replace", "lower"})
 
 

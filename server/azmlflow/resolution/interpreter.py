@@ -44,8 +44,13 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, Location, Snapshot, Source
 DEEPEST: Final = 12
 """How many calls of project functions are followed into each other."""
 
-MOST_STEPS: Final = 20_000
+MOST_STEPS: Final = 10_000
 """How many statements are followed in all; a script that calls itself in many ways stops there."""
+
+MOST_MODULES: Final = 60
+"""How many modules of the project are followed from one script."""
+
+_TOO_MUCH: Final = "the script does more than is followed"
 
 _UNCERTAIN: Final = frozenset({"if", "else", "except", "match"})
 
@@ -53,8 +58,12 @@ _UNCERTAIN: Final = frozenset({"if", "else", "except", "match"})
 class Interpreter:
     """One run of one script; `events` is the outcome."""
 
-    def __init__(self, snapshot: Snapshot, file: SourceFile, working_folders: tuple[Path, ...]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, file: SourceFile, working_folders: tuple[Path, ...], alone: bool = False
+    ) -> None:
         self.snapshot = snapshot
+        self.alone = alone
+        """Other modules of the project are not followed."""
         self.file = file
         self.events: list[Event] = []
         self.environment = Environment(snapshot.process)
@@ -112,6 +121,7 @@ class Interpreter:
         for placed in frame.module.body(frame.scope):
             self._steps += 1
             if self._steps > MOST_STEPS:
+                self.environment.opaque = _TOO_MUCH
                 break
             guards = placed.fact.guards
             self.certain = certain and not any(guard.kind in _UNCERTAIN for guard in guards)
@@ -175,6 +185,11 @@ class Interpreter:
 
     def project_module(self, fact: Import, frame: Frame) -> SourceFile | None:
         """Return the project's file that an import runs; `from package import module` names one too."""
+        if self.alone:
+            return None
+        if len(self.modules) > MOST_MODULES:
+            self.environment.opaque = _TOO_MUCH
+            return None
         here = frame.module.path
         names = [f"{fact.module}.{fact.name}", fact.module] if fact.name else [fact.module]
         for name in names:
@@ -216,8 +231,11 @@ class Interpreter:
         self.evaluation.origin = origin
 
     def enter(self, function: FunctionRef, call: CallValue | None, frame: Frame) -> None:
-        """Follow a function of the project with the arguments of a call."""
-        if frame.depth < DEEPEST:
+        """Follow a function of the project with the arguments of a call.
+
+        From a function that nothing calls no other is entered: each is followed once by itself.
+        """
+        if self.reached and frame.depth < DEEPEST:
             self.body(self.bind_arguments(function, call, frame))
 
     def construct(self, cls: ClassRef, call: CallValue, frame: Frame) -> None:

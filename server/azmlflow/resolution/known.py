@@ -21,7 +21,9 @@ class KnownWorkspace(NamedTuple):
     path: Path
 
 
-def known_workspaces(snapshot: Snapshot, root: Path, but_not: Path | None = None) -> tuple[KnownWorkspace, ...]:
+def known_workspaces(
+    snapshot: Snapshot, root: Path, but_not: Path | None = None
+) -> tuple[KnownWorkspace, ...]:
     """Return each workspace that files of a root name in full, once; those of `but_not` do not count.
 
     This reads every file that holds `azureml://`, so it is for repairs, not for checks.
@@ -38,7 +40,7 @@ def known_workspaces(snapshot: Snapshot, root: Path, but_not: Path | None = None
 
 def is_usable(workspace: WorkspaceRef) -> bool:
     """Tell whether all three names can be real ones."""
-    clean = not any(is_placeholder(name) or stray_characters(name) for name in workspace.names)
+    clean = not any(is_placeholder(name) or stray_characters(name) for name in workspace)
     return clean and is_guid(workspace.subscription_id)
 
 
@@ -49,6 +51,8 @@ def _named_in(snapshot: Snapshot, file: SourceFile) -> Iterator[WorkspaceRef]:
             yield workspace
     elif "azureml://" in file.text.value and not is_template(file.path):
         for literal in Resolution(snapshot, file).uris:
-            parsed = None if literal.computed or any(faults(literal.text)) else parse_tracking_uri(literal.text)
+            parsed = (
+                None if literal.computed or any(faults(literal.text)) else parse_tracking_uri(literal.text)
+            )
             if parsed is not None and parsed.workspace is not None:
                 yield parsed.workspace

@@ -28,4 +28,6 @@ def lookups_of(snapshot: Snapshot, folders: tuple[Path, ...], event: Event) -> t
 
 
 def _is_text(value: Value | None) -> bool:
-    return value is None or (isinstance(value, Constant) and (value.value is None or isinstance(value.value, str)))
+    return value is None or (
+        isinstance(value, Constant) and (value.value is None or isinstance(value.value, str))
+    )

@@ -44,6 +44,8 @@ class TrackingAnswer(Answer):
     source: Source = "unknown"
     setter: Event | None = None
     """The call that decides, when one does."""
+    variable: Result | None = None
+    """What MLFLOW_TRACKING_URI is at that moment, when a call decides in its place."""
 
 
 class Platform(Enum):

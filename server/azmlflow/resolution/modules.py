@@ -13,7 +13,7 @@ from azmlflow.parsing.python.document import Block, PythonFacts
 from azmlflow.parsing.python.facts import Assign, Define, Fact, Import, MagicCommand
 from azmlflow.parsing.python.relevance import relevant
 from azmlflow.resolution.memo import remembered
-from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
+from azmlflow.workspace.snapshot import FileKind, Location, Snapshot, SourceFile
 
 MAGICS: Final = frozenset({"env", "set_env", "dotenv", "run"})
 """Magics that change what the statements after them see."""
@@ -59,10 +59,9 @@ class Module:
         """Find the last assignment to a module-level name, also in blocks that nothing else made relevant."""
         found = None
         for cell, facts in self.units:
-            for line, block in facts.placed():
-                if block.defines is None and name in block.text:
-                    for fact in _assignments(block, name):
-                        found = fact, Origin(self.path, cell, line)
+            for index in facts.indices(f"names {name}", lambda block: block.defines is None and name in block.text):
+                for fact in _assignments(facts.blocks[index], name):
+                    found = fact, Origin(self.path, cell, facts.lines[index])
         return found
 
     def imported(self, name: str) -> tuple[Import, Origin] | None:
@@ -74,11 +73,10 @@ class Module:
 
 def _module_imports(units: tuple[tuple[int | None, PythonFacts], ...], path: Path) -> Iterator[tuple[Import, Origin]]:
     for cell, facts in units:
-        for line, block in facts.placed():
-            if block.defines is None and "import" in block.text:
-                for fact in block.facts:
-                    if isinstance(fact, Import) and fact.scope == "":
-                        yield fact, Origin(path, cell, line)
+        for index in facts.indices("imports", lambda block: block.defines is None and "import" in block.text):
+            for fact in facts.blocks[index].facts:
+                if isinstance(fact, Import) and fact.scope == "":
+                    yield fact, Origin(path, cell, facts.lines[index])
 
 
 def _assignments(block: Block, name: str) -> Iterator[Assign]:
@@ -98,9 +96,20 @@ def units_of(file: SourceFile) -> tuple[tuple[int | None, PythonFacts], ...]:
 
 def read_module(snapshot: Snapshot, file: SourceFile) -> Module:
     """Return the module of a file: the facts of the blocks that can matter, and a notebook's magics."""
+    names = project_names(snapshot, file.path)
+    if not isinstance(file.facts, PythonFacts):
+        return _read(file, names)
+    known = file.facts.derived.get("module")
+    if not isinstance(known, tuple) or known[0] != names:
+        known = file.facts.derived["module"] = (names, _read(file, names))
+    module: Module = known[1]
+    return module
+
+
+def _read(file: SourceFile, names: frozenset[str]) -> Module:
     units = units_of(file)
     scopes: dict[str, list[Placed]] = {}
-    chosen = relevant([facts for _, facts in units], project_names(snapshot, file.path))
+    chosen = relevant([facts for _, facts in units], names)
     for (cell, _), blocks in zip(units, chosen, strict=True):
         for line, block in blocks:
             origin = Origin(file.path, cell, line)
@@ -148,27 +157,38 @@ def find_module(snapshot: Snapshot, importer: Path, module: str, level: int = 0)
 
 
 def _find(snapshot: Snapshot, importer: Path, module: str, level: int) -> Path | None:
-    parts = [part for part in module.split(".") if part]
-    for base in _bases(snapshot, importer, level):
-        stem = base.joinpath(*parts)
-        if parts and (path := stem.with_name(stem.name + ".py")) in snapshot.files and path != importer:
-            return path
-        if (path := stem / "__init__.py") in snapshot.files and path != importer:
-            return path
+    stems = remembered(snapshot, "stems", None, lambda: _stems(snapshot))
+    inside = "".join(f"/{part}" for part in module.split(".") if part)
+    bases = remembered(snapshot, "bases", (importer, level), lambda: tuple(_bases(snapshot, importer, level)))
+    for base in bases:
+        found = stems.get(base + inside)
+        if found is not None and found != importer:
+            return found
     return None
 
 
-def _bases(snapshot: Snapshot, importer: Path, level: int) -> Iterator[Path]:
+def _stems(snapshot: Snapshot) -> dict[str, Path]:
+    """Map what a module's path looks like without `.py` or `/__init__.py` to its file; a module beats a package."""
+    stems: dict[str, Path] = {}
+    for file in snapshot.of_kind(FileKind.PYTHON):
+        text = file.path.as_posix()
+        if text.endswith("/__init__.py"):
+            stems.setdefault(text.removesuffix("/__init__.py"), file.path)
+        else:
+            stems[text.rpartition(".")[0]] = file.path
+    return stems
+
+
+def _bases(snapshot: Snapshot, importer: Path, level: int) -> Iterator[str]:
+    folder = importer.parent
     if level:
-        base = importer.parent
         for _ in range(level - 1):
-            base = base.parent
-        yield base
+            folder = folder.parent
+        yield folder.as_posix()
         return
     root = snapshot.root_of(importer)
-    folder = importer.parent
-    yield folder
+    yield folder.as_posix()
     while folder != root and folder.is_relative_to(root):
         folder = folder.parent
-        yield folder
-    yield root / "src"
+        yield folder.as_posix()
+    yield (root / "src").as_posix()

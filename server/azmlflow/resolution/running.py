@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from azmlflow.azure.notebooks import NotebookHost, host_of_kernel, is_databricks_source
 from azmlflow.parsing.base import Span
@@ -21,29 +21,37 @@ from azmlflow.workspace.snapshot import FileKind, Location, Snapshot, SourceFile
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "unit_tests", "integration_tests"})
 
 
-def running_of(snapshot: Snapshot, file: SourceFile, events: tuple[Event, ...], module: Module) -> Running:
-    """Return how a file comes to run; what the file itself says is asked before what others say."""
-    found = next(_explanations(snapshot, file, events, module), None)
-    return found or Running(Platform.OUTSIDE, ())
+ON_ITS_OWN: Final = frozenset({Platform.IMPORTED, Platform.TEST, Platform.SCORING})
+"""Platforms on which what other modules do is somebody else's affair: such files are not followed into others."""
 
 
-def _explanations(
-    snapshot: Snapshot, file: SourceFile, events: tuple[Event, ...], module: Module
-) -> Iterator[Running]:
+def explained(snapshot: Snapshot, file: SourceFile, module: Module) -> Running | None:
+    """Return what explains how a file runs before it is followed; what the file itself says comes first."""
+    return next(_explanations(snapshot, file, module), None)
+
+
+def running_of(
+    snapshot: Snapshot, file: SourceFile, known: Running | None, events: tuple[Event, ...], module: Module
+) -> Running:
+    """Return how a file comes to run, once it is known what it does when it is started."""
+    if known is not None:
+        return known
+    if not _starts_by_itself(file, module) and not any(event.reached for event in events):
+        return Running(Platform.LIBRARY, (Because("nothing in it runs when it is started", None),))
+    return next(_by_upload(job_index(snapshot), file), Running(Platform.OUTSIDE, ()))
+
+
+def _explanations(snapshot: Snapshot, file: SourceFile, module: Module) -> Iterator[Running]:
     yield from _by_host(file)
-    index = job_index(snapshot)
-    for run in index.runs.get(file.path, ())[:1]:
+    for run in job_index(snapshot).runs.get(file.path, ())[:1]:
         yield Running(Platform.JOB, (Because("Azure ML runs it in this job", run.by),))
     yield from _by_mlproject(snapshot, file)
-    if is_test(file.path):
+    if is_test(_inside(snapshot, file.path)):
         yield Running(Platform.TEST, (Because("its name or folder is a test's", None),))
     if _scores(file, module):
         yield Running(Platform.SCORING, (Because("it defines init() and run(), as a scoring script does", None),))
     if not _starts_by_itself(file, module):
         yield from _by_importer(snapshot, file)
-        if not any(event.reached for event in events):
-            yield Running(Platform.LIBRARY, (Because("nothing in it runs when it is started", None),))
-    yield from _by_upload(index, file)
 
 
 def _by_host(file: SourceFile) -> Iterator[Running]:
@@ -77,8 +85,14 @@ def _by_mlproject(snapshot: Snapshot, file: SourceFile) -> Iterator[Running]:
                 yield Running(Platform.MLPROJECT, (Because("it is an entry point of this MLproject", place),))
 
 
+def _inside(snapshot: Snapshot, path: Path) -> Path:
+    """Return a path relative to its root: where the project itself lies says nothing of its files."""
+    root = snapshot.root_of(path)
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
 def is_test(path: PurePath) -> bool:
-    """Tell whether a file is a test by pytest's and unittest's naming."""
+    """Tell whether a file is a test by pytest's and unittest's naming; folders above the project must not count."""
     name = path.name
     if name.startswith("test_") or name.endswith("_test.py") or name == "conftest.py":
         return True

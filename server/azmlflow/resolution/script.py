@@ -12,7 +12,8 @@ from azmlflow.resolution.interpreter import Interpreter
 from azmlflow.resolution.jobs import job_index
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import ConfigCandidate, ScriptResolution
-from azmlflow.resolution.running import running_of
+from azmlflow.resolution.modules import read_module
+from azmlflow.resolution.running import ON_ITS_OWN, explained, running_of
 from azmlflow.resolution.tracking import registry_of, tracking_of
 from azmlflow.workspace.snapshot import Snapshot, SourceFile
 
@@ -20,10 +21,12 @@ from azmlflow.workspace.snapshot import Snapshot, SourceFile
 def resolve_script(snapshot: Snapshot, file: SourceFile) -> ScriptResolution:
     """Return the answer for a script or notebook."""
     folders = working_folders(snapshot, file)
-    run = Interpreter(snapshot, file, folders)
+    module = read_module(snapshot, file)
+    known = explained(snapshot, file, module)
+    run = Interpreter(snapshot, file, folders, alone=known is not None and known.platform in ON_ITS_OWN)
     run.run()
     events = tuple(run.events)
-    running = running_of(snapshot, file, events, run.modules[file.path].module)
+    running = running_of(snapshot, file, known, events, module)
     moment = run.first_use or run.at_end
     tracking = tracking_of(snapshot, file.path, running, events, moment)
     configs = configs_of(snapshot, folders)

@@ -121,4 +121,6 @@ def _of_magic(magic: Magic, place: Location, source: Text) -> Iterator[UriLitera
     start = source.offset(place.span.line, place.span.column) + match.start(2)
     pieces = cut_at_gaps(match[2], start, _EXPANDED)
     span = source.span(start, start + len(match[2]))
-    yield UriLiteral(text_of_pieces(pieces), place._replace(span=span), source, pieces, USES[match[1]], "magic")
+    yield UriLiteral(
+        text_of_pieces(pieces), place._replace(span=span), source, pieces, USES[match[1]], "magic"
+    )

@@ -140,7 +140,7 @@ def _from_config(
     cause = Because("the workspace is read from a config file", place)
     path = argument(call, position, "path")
     given, file_name = evaluation.text(path, frame), evaluation.text(name, frame)
-    if any(text is None and value is not None and not _is_none(value) for text, value in ((given, path), (file_name, name))):
+    if (given is None and not _is_none(path)) or (file_name is None and not _is_none(name)):
         return Handle(None, "the config's path is computed", (cause,))
     met = lookups(evaluation.snapshot, evaluation.working_folders, given, file_name, levels)
     if met is None:
@@ -159,8 +159,8 @@ def _from_config(
     return Handle(names, None, (cause, link), (names.subscription_id, names.resource_group, names.workspace_name))
 
 
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Constant) and value.value is None
+def _is_none(value: Value | None) -> bool:
+    return value is None or (isinstance(value, Constant) and value.value is None)
 
 
 MAKERS: Final[dict[str, Callable[[CallValue, Frame, Evaluation], Handle]]] = {

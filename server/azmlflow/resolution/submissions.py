@@ -8,7 +8,7 @@ from pathlib import Path
 
 from azmlflow.azure.jobs import SubmitCall, submit_call
 from azmlflow.parsing.notebook import NotebookFacts
-from azmlflow.parsing.python.facts import Assign, Call, CallValue, Import
+from azmlflow.parsing.python.facts import Assign, Call, CallValue, Constant, Import, Mapping
 from azmlflow.resolution.commands import scripts_run
 from azmlflow.resolution.evaluation import Evaluation
 from azmlflow.resolution.frames import Bound, Deferred, External, Frame
@@ -81,7 +81,11 @@ def _runs(
 
 
 def _text(call: CallValue, name: str | None, frame: Frame, evaluation: Evaluation) -> str | None:
-    return evaluation.text(argument(call, -1, name), frame) if name else None
+    value = argument(call, -1, name) if name else None
+    if isinstance(value, Mapping):  # the entry of a Spark job: {"file": "main.py"}
+        named = (item for key, item in value.items if isinstance(key, Constant) and key.value == "file")
+        value = next(named, None)
+    return evaluation.text(value, frame)
 
 
 def _written_files(file: SourceFile) -> Iterator[Path]:

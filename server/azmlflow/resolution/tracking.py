@@ -12,6 +12,7 @@ from pathlib import Path
 
 from azmlflow.azure.uri_parsing import UriKind, classify, parse_tracking_uri
 from azmlflow.azure.variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
+from azmlflow.parsing.python.facts import Constant
 from azmlflow.resolution.model import (
     Event,
     EventKind,
@@ -34,7 +35,12 @@ def tracking_of(
     before = events[: moment.events]
     calls = [event for event in before if event.kind is EventKind.SET_TRACKING and counts(event)]
     variable = moment.variables[MLFLOW_TRACKING_URI]
-    return _of_calls(calls, variable) if calls else _of_variable(snapshot, path, running, variable)
+    if calls:
+        return _of_calls(calls, variable)
+    if running.platform in _SET_BY_PLATFORM and not any(map(_replaces_variable, before)):
+        reason = f"{running.platform.value} sets the tracking URI"
+        return TrackingAnswer("unknown", None, reason, running.because, (), None, None, "platform")
+    return _of_variable(snapshot, path, variable)
 
 
 def registry_of(events: Sequence[Event], moment: Moment, tracking: TrackingAnswer) -> TrackingAnswer:
@@ -73,7 +79,7 @@ def _of_calls(calls: list[Event], variable: Result) -> TrackingAnswer:
     if isinstance(variable, Known) and variable.text and not _is_echo(last.result, variable):
         overrides += variable.because[:1]
     answer = _of_result(last.result, "call", (_called(last),), last)
-    return replace(answer, overrides=overrides)
+    return replace(answer, overrides=overrides, variable=variable)
 
 
 def _is_echo(result: Result | None, variable: Known) -> bool:
@@ -97,12 +103,19 @@ def _undecided(calls: list[Event], certain: Event | None) -> TrackingAnswer:
     return TrackingAnswer("unknown", None, reason, because, (), kind, workspace, "call", calls[-1])
 
 
-def _of_variable(snapshot: Snapshot, path: Path, running: Running, variable: Result) -> TrackingAnswer:
+def _replaces_variable(event: Event) -> bool:
+    """Tell whether an event changes a variable that is set already: load_dotenv and setdefault leave it alone."""
+    if event.kind is EventKind.LOAD_DOTENV:
+        override = dict(event.call.keywords).get("override") if event.call else None
+        return isinstance(override, Constant) and bool(override.value)
+    if event.kind is not EventKind.WRITE_VARIABLE or event.name != MLFLOW_TRACKING_URI:
+        return False
+    return event.call is None or getattr(event.call.function, "attr", None) != "setdefault"
+
+
+def _of_variable(snapshot: Snapshot, path: Path, variable: Result) -> TrackingAnswer:
     if isinstance(variable, Known) and variable.text:
         return _of_result(variable, "variable", variable.because)
-    if running.platform in _SET_BY_PLATFORM:
-        reason = f"{running.platform.value} sets the tracking URI"
-        return TrackingAnswer("unknown", None, reason, running.because, (), None, None, "platform")
     if isinstance(variable, (Known, Unset)):
         return _default(snapshot, path)
     return _of_result(variable, "variable", variable.because)
@@ -117,7 +130,7 @@ def _default(snapshot: Snapshot, path: Path) -> TrackingAnswer:
     root = snapshot.root_of(path)
     for folder in (path.parent, root):
         store = folder / "mlruns"
-        if store in snapshot.present:
+        if any(path.name == "meta.yaml" and path.parent.parent == store for path in snapshot.present):
             because = Because("nothing sets the tracking URI, and mlruns holds runs already", None)
             return TrackingAnswer("local", "mlruns", None, (because,), (), UriKind.local_file, None, "default")
     because = Because("nothing sets the tracking URI, so MLflow uses its default", None)

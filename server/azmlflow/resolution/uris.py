@@ -63,7 +63,9 @@ def _of_tree(file: SourceFile, root: Node | None, carrier: Carrier) -> Iterator[
             place = Location(file.path, None, value.span)
             literal = literal_of(place, file.text, name, str(value.value), _IN_TREE, carrier, skipped)
             if literal is not None:
-                yield literal._replace(overwritten=file.kind is FileKind.JOB and "environment_variables" in path)
+                yield literal._replace(
+                    overwritten=file.kind is FileKind.JOB and "environment_variables" in path
+                )
 
 
 def _settings(path: tuple[str | int, ...], node: Node) -> Iterator[tuple[str, Scalar, int]]:
@@ -72,10 +74,10 @@ def _settings(path: tuple[str | int, ...], node: Node) -> Iterator[tuple[str, Sc
         if not isinstance(node.value, str):
             return
         key = str(path[-1]) if path else ""
-        name = node.value.partition("=")[0]
+        name, equals, _ = node.value.partition("=")
         if key in USES:
             yield key, node, 0
-        elif name in USES:
+        elif equals and name in USES:
             yield name, node, len(name) + 1
         return
     named, value = tree.text(tree.get(node, "name")), tree.get(node, "value")

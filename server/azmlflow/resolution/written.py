@@ -99,7 +99,11 @@ class UriLiteral(NamedTuple):
         """Return for each character where it stands in the source, -1 where it is computed."""
         found: list[int] = []
         for piece in self.pieces or ():
-            found += [-1] * len(STAND_IN) if piece.text is None else range(piece.start, piece.start + len(piece.text))
+            found += (
+                [-1] * len(STAND_IN)
+                if piece.text is None
+                else range(piece.start, piece.start + len(piece.text))
+            )
         return found
 
     def _at(self, start: int, end: int) -> Location:
@@ -120,7 +124,13 @@ def text_of_pieces(pieces: tuple[Piece, ...]) -> str:
 
 
 def literal_of(
-    place: Location, source: Text, name: str, value: str, gaps: re.Pattern[str], carrier: Carrier, skipped: int = 0
+    place: Location,
+    source: Text,
+    name: str,
+    value: str,
+    gaps: re.Pattern[str],
+    carrier: Carrier,
+    skipped: int = 0,
 ) -> UriLiteral | None:
     """Return the URI in a variable's value, written at `place` with or without quotation marks.
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from azmlflow.parsing.base import Span
 from azmlflow.rules.insertion import Spot, imports_something
 from azmlflow.rules.sheet import (
-    Function,
+    Definition,
     ImportStatement,
     Unit,
     end_of,
@@ -18,7 +18,7 @@ from azmlflow.rules.sheet import (
     last_line,
     line_after,
     line_before,
-    names_taken,
+    mentioning,
 )
 from azmlflow.rules.source import indentation
 
@@ -52,7 +52,7 @@ class Additions:
         self.spot = spot
         self.lines: list[str] = []
         self._imports: dict[tuple[str, str | None], str] = {}
-        self._taken = names_taken(units)
+        self._given: set[str] = set()
 
     def name_of(self, module: str, name: str | None = None) -> str:
         """Return the name by which a module, or something of it, is reached here; it is imported if need be."""
@@ -66,9 +66,12 @@ class Additions:
     def fresh(self, *wanted: str) -> str:
         """Return the first of some names that the file does not use yet."""
         numbered = (f"{wanted[0]}_{number}" for number in range(2, 10_000))
-        name = next(name for name in (*wanted, *numbered) if name not in self._taken)
-        self._taken.add(name)
+        name = next(name for name in (*wanted, *numbered) if name not in self._given and not self._mentions(name))
+        self._given.add(name)
         return name
+
+    def _mentions(self, name: str) -> bool:
+        return any(True for _ in mentioning(self.units, (name,)))
 
     def add(self, line: str) -> None:
         """Add a statement of one line."""
@@ -103,17 +106,13 @@ class Additions:
 
     def _is_free(self, module: str, name: str) -> bool:
         """Tell whether a name is unused, or used only by an import of the very same."""
-        if name not in self._taken:
-            return True
-        stored = False
-        for unit in self.units:
-            for node in (inner for statement in unit.body for inner in ast.walk(statement)):
-                stored |= _stores(node, name) or _imports_other(node, module, name)
-        return not stored
+        nodes = (node for _, statement in mentioning(self.units, (name,)) for node in ast.walk(statement))
+        return not any(_stores(node, name) or _imports_other(node, module, name) for node in nodes)
 
     def _visible(self, module: str, name: str | None) -> str | None:
         found = [bound for unit, body in self._scopes() for bound in self._bound(unit, body, module, name)]
-        return found[-1].name if found else None
+        usable = [bound.name for bound in found if module == "mlflow" or self._is_free(module, bound.name)]
+        return usable[-1] if usable else None
 
     def _scopes(self) -> Iterator[tuple[Unit, Sequence[ast.stmt]]]:
         """Yield the bodies whose imports can be used at the spot, each up to the spot."""
@@ -169,12 +168,14 @@ class Additions:
 
     def _longer_import(self, module: str, name: str | None, bound: str) -> Change | None:
         """Return the change that adds a name to a `from module import ...` that stands there already."""
+        if name is None:
+            return None
         for unit, body in self._scopes():
-            for node in body if name and unit.cell == self.spot.unit.cell else ():
-                if isinstance(node, ast.ImportFrom) and (node.module, node.level) == (module, 0):
-                    if node.names[-1].name != "*":
-                        text = f", {_alias(name, bound)}"
-                        return Change(unit.cell, end_of(unit.text, node.names[-1]), text)
+            for node in body if unit.cell == self.spot.unit.cell else ():
+                if not isinstance(node, ast.ImportFrom) or (node.module, node.level) != (module, 0):
+                    continue
+                if node.names[-1].name != "*":
+                    return Change(unit.cell, end_of(unit.text, node.names[-1]), f", {_alias(name, bound)}")
         return None
 
     def _body(self, imports: list[str]) -> Change:
@@ -212,8 +213,7 @@ class Additions:
         return "\t" if written.startswith("\t") else written[:8]
 
     def _width(self) -> int:
-        text = self.spot.unit.text
-        longest = max((len(text.line(number)) for number in range(text.line_count)), default=0)
+        longest = max(map(len, self.spot.unit.text.value.splitlines()), default=0)
         return min(max(WIDTH, longest), WIDEST)
 
     def quoted(self, value: str) -> str:
@@ -242,8 +242,10 @@ def _bound_by(node: ast.Import | ast.ImportFrom, module: str, name: str | None) 
 
 
 def _stores(node: ast.AST, name: str) -> bool:
-    if isinstance(node, (*Function, ast.ClassDef)):
+    if isinstance(node, Definition):
         return node.name == name
+    if isinstance(node, ast.arg):
+        return node.arg == name
     return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
 
 

@@ -60,9 +60,9 @@ def _mappings(file: SourceFile) -> Iterator[tuple[tree.Mapping, tree.Mapping]]:
     trees = (facts,) if isinstance(facts, Tree) else facts if isinstance(facts, tuple) else ()
     for root in (document.root for document in trees if isinstance(document, Tree)):
         for _, node in tree.walk(root):
-            for key, value in node.entries if isinstance(node, tree.Mapping) else ():
-                if isinstance(value, tree.Mapping) and _holds_variables(file.kind, key.value):
-                    yield node, value  # type: ignore[misc]
+            if isinstance(node, tree.Mapping):
+                held = (value for key, value in node.entries if _holds_variables(file.kind, key.value))
+                yield from ((node, value) for value in held if isinstance(value, tree.Mapping))
 
 
 def _holds_variables(kind: FileKind, key: object) -> bool:

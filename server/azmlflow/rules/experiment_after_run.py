@@ -52,6 +52,7 @@ from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResoluti
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.rules.base import Finding, Fix, Related, Rule
+from azmlflow.rules.flow import implied
 from azmlflow.rules.moving import moved_before
 from azmlflow.rules.source import slice_at
 from azmlflow.rules.tracking import shown_at
@@ -70,7 +71,6 @@ RULE = Rule(
 )
 
 _BEGINS = frozenset({EventKind.START_RUN, EventKind.LOG})
-_FIXED = frozenset({"main", "with"})
 
 
 def check(resolution: Resolution) -> Iterator[Finding]:
@@ -103,22 +103,12 @@ def _run_of(script: ScriptResolution, at: int) -> Event | None:
 
 def _surely_active(script: ScriptResolution, begin: Event, event: Event) -> bool:
     """Tell whether the run has begun in every case, and is not ended by a `with` that is not followed."""
-    same_scope = (begin.location[:2], begin.scope) == (event.location[:2], event.scope)
-    if not begin.certain and not (same_scope and _guards(begin) <= _guards(event)):
-        return False
     statement = slice_at(script.snapshot, begin.statement)
-    if "enter_context" in statement:
+    if not implied(begin, event) or "enter_context" in statement:
         return False
     bound = re.match(r"(\w+)\s*=", statement)
     file = script.snapshot.files.get(begin.location.path)
     return not (bound and file and re.search(rf"\bwith\s[^\n]*\b{bound.group(1)}\b", file.text.value))
-
-
-def _guards(event: Event) -> set[tuple[str, int]]:
-    """Return the branches that an event stands in, with their lines in the file."""
-    first = event.fact.statement.line if event.fact else 0
-    base = event.statement.span.line - first
-    return {(guard.kind, guard.line + base) for guard in event.guards if guard.kind not in _FIXED}
 
 
 def _says_the_same(script: ScriptResolution, begin: Event, event: Event) -> bool:

@@ -57,8 +57,9 @@ from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResoluti
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.resolution.tracking import tracking_at
-from azmlflow.rules.base import Edit, Finding, Fix, Related, Rule, in_file
+from azmlflow.rules.base import Confidence, Edit, Finding, Fix, Related, Rule, in_file
 from azmlflow.rules.env_layers import settings_in
+from azmlflow.rules.flow import implied
 from azmlflow.rules.quoting import in_code, in_data
 from azmlflow.rules.source import slice_at
 from azmlflow.rules.tracking import shown_at
@@ -116,7 +117,7 @@ def _in_data(
     resolution: Resolution, fault: NameFault, place: Location, written: Location | None = None
 ) -> Finding:
     written = written or place
-    edits = ()
+    edits: tuple[Edit, ...] = ()
     if fault.proposal is not None:
         edits = (Edit(written, in_data(slice_at(resolution.snapshot, written), fault.proposal)),)
     return _finding(fault, place, edits)
@@ -140,7 +141,8 @@ def _in_workspace(script: ScriptResolution, event: Event) -> bool:
     tracking = tracking_at(script, event)
     if tracking.source == "platform":
         return script.running.platform in _IN_WORKSPACE
-    return tracking.kind is UriKind.azureml_workspace
+    decided = tracking.setter is None or implied(tracking.setter, event)
+    return decided and tracking.kind is UriKind.azureml_workspace
 
 
 def _in_literal(resolution: Resolution, fault: NameFault, result: Known) -> tuple[Edit, ...]:
@@ -157,7 +159,7 @@ def _in_literal(resolution: Resolution, fault: NameFault, result: Known) -> tupl
 def _finding(
     fault: NameFault, place: Location, edits: tuple[Edit, ...], related: tuple[Related, ...] = ()
 ) -> Finding:
-    confidence = "high" if fault.certain else "medium"
+    confidence: Confidence = "high" if fault.certain else "medium"
     fixes = (Fix(f"Call the experiment {fault.proposal}", edits, safe=False),) if edits else ()
     make = (lambda: fixes) if fixes else None
     return Finding(RULE, fault.message, place, related, confidence=confidence, make_fixes=make)

@@ -108,9 +108,10 @@ def known_uri(script: ScriptResolution, workspace: WorkspaceRef) -> str | None:
     for file in script.snapshot.files.values():
         for match in _URI.finditer(file.text.value):
             parsed = parse_tracking_uri(match.group().rstrip(".,;"))
-            if parsed is not None and parsed.cloud is not None and parsed.workspace is not None:
-                if parsed.workspace.same_as(workspace):
-                    return compose_tracking_uri(parsed.host, parsed.workspace, parsed.cloud)
+            if parsed is None or parsed.cloud is None or parsed.workspace is None:
+                continue
+            if parsed.workspace.same_as(workspace):
+                return compose_tracking_uri(parsed.host, parsed.workspace, parsed.cloud)
     return None
 
 

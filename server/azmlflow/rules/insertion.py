@@ -15,6 +15,7 @@ from azmlflow.rules.sheet import (
     Unit,
     line_after,
     line_before,
+    mentioning,
     names_read,
 )
 from azmlflow.rules.source import indentation
@@ -46,13 +47,13 @@ class _Place(NamedTuple):
 
     unit: Unit
     body: Sequence[ast.stmt]
-    index: int
+    position: int
     function: FunctionNode | None = None
     in_main: bool = False
 
     @property
     def statement(self) -> ast.stmt:
-        return self.body[self.index]
+        return self.body[self.position]
 
 
 def find_spot(units: Sequence[Unit], sites: Sequence[Site], prepared: Sequence[Site] = ()) -> Spot | None:
@@ -89,10 +90,10 @@ class _Search:
     def _leading(self) -> set[str]:
         """Return the functions and classes of the top level whose call leads to a site."""
         leading = {name for name, (unit, node) in self.functions.items() if unit.holds(node, self.sites)}
-        reads = {name: names_read(node) for name, (_, node) in self.functions.items()}
         fresh = leading
         while fresh:
-            fresh = {name for name, read in reads.items() if name not in leading and read & fresh}
+            nodes = [node for _, node in mentioning(self.units, fresh) if isinstance(node, Definition)]
+            fresh = {node.name for node in nodes if node.name not in leading and names_read(node) & fresh}
             leading = leading | fresh
         return leading
 
@@ -135,7 +136,7 @@ class _Search:
         statement = place.statement
         if isinstance(statement, ast.If) and is_main_guard(statement):
             return self._in_body(place.unit, statement.body, place.function, in_main=True)
-        if any(self.leads(place.unit, other) for other in place.body[place.index + 1 :]):
+        if any(self.leads(place.unit, other) for other in place.body[place.position + 1 :]):
             return None
         if isinstance(statement, (ast.If, ast.Try)):
             branch = self._only_branch(place.unit, statement)
@@ -170,7 +171,7 @@ class _Search:
         return self._in_body(unit, node.body, node)
 
     def _count(self, name: str) -> int:
-        nodes = (node for unit in self.units for statement in unit.body for node in ast.walk(statement))
+        nodes = (node for _, statement in mentioning(self.units, (name,)) for node in ast.walk(statement))
         return sum(isinstance(node, ast.Name) and node.id == name for node in nodes)
 
     def _in_body(
@@ -218,9 +219,9 @@ def _is_elif(unit: Unit, statement: ast.stmt) -> bool:
 
 def _before(place: _Place) -> Spot:
     """Return the spot right before a statement, above the comment that belongs to it."""
-    line = line_before(place.body, place.index)
+    line = line_before(place.body, place.position)
     indent = indentation(place.unit.text, line)
-    floor = max((node.end_lineno or 0 for node in place.body[: place.index]), default=0)
+    floor = max((node.end_lineno or 0 for node in place.body[: place.position]), default=0)
     while line > floor and _is_comment(place.unit, line - 1, indent):
         line -= 1
     return Spot(place.unit, line, indent, place.body, place.function, at_module=False)
@@ -233,7 +234,7 @@ def _is_comment(unit: Unit, line: int, indent: str) -> bool:
 
 def _at_module(units: Sequence[Unit], place: _Place, prepared: Sequence[Site]) -> Spot:
     """Return the spot behind the imports and what prepares the use, in the cell of the use or of the import."""
-    spot = _behind(place.unit, place.index, prepared)
+    spot = _behind(place.unit, place.position, prepared)
     if spot is not None:
         return spot
     imports = [
@@ -259,8 +260,8 @@ def _behind(unit: Unit, end: int, prepared: Sequence[Site]) -> Spot | None:
 
 def _top(place: _Place) -> Spot:
     """Return the spot in a unit without imports: behind its docstring and magics, before the use."""
-    passed = [i for i in range(place.index) if place.unit.body[i].lineno - 1 in place.unit.magics]
-    if not passed and place.index and place.unit.cell is None and _is_text(place.body[0]):
+    passed = [i for i in range(place.position) if place.unit.body[i].lineno - 1 in place.unit.magics]
+    if not passed and place.position and place.unit.cell is None and _is_text(place.body[0]):
         passed = [0]
     if passed:
         return Spot(place.unit, line_after(place.body, passed[-1]), "", place.body, behind="heading")
@@ -269,3 +270,14 @@ def _top(place: _Place) -> Spot:
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def spot_of(units: Sequence[Unit], site: Site) -> Spot | None:
+    """Return the spot of the statement at a site, None where nothing parses there."""
+    for unit in units:
+        body: Sequence[ast.stmt] = unit.body if unit.cell == site.cell else ()
+        found = next((node for node in body if unit.holds(node, (site,))), None)
+        if found is not None:
+            function = found if isinstance(found, Function) else None
+            return Spot(unit, site.line, indentation(unit.text, site.line), body, function, found.lineno == site.line + 1)
+    return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from azmlflow.parsing.base import Span
 from azmlflow.rules.base import Edit
 from azmlflow.rules.removal import Place, places_of, statement_edit
-from azmlflow.rules.sheet import Definition, first_line, last_line, line_before, names_read
+from azmlflow.rules.sheet import Definition, first_line, last_line, line_before, names_read, units_of
 from azmlflow.rules.source import indentation
 from azmlflow.workspace.snapshot import Location, SourceFile
 
@@ -21,7 +21,7 @@ def moved_before(file: SourceFile, earlier: Location, later: Location) -> tuple[
     """
     if earlier[:2] != later[:2]:
         return ()
-    anchor, moved = places_of(file, earlier, later)
+    anchor, moved = places_of(units_of(file), earlier, later)
     removal = statement_edit(file, later)
     passed = _passed(anchor, moved) if anchor and moved else None
     if anchor is None or moved is None or removal is None or passed is None:
@@ -29,7 +29,7 @@ def moved_before(file: SourceFile, earlier: Location, later: Location) -> tuple[
     bound = {name for node in passed for name in _bound_in(node)}
     if not bound.isdisjoint(names_read(moved.statement)):
         return ()
-    line = line_before(anchor.body, anchor.index)
+    line = line_before(anchor.body, anchor.position)
     text = _written(moved, indentation(anchor.unit.text, line))
     return (Edit(later._replace(span=Span.at(line)), text), removal) if text else ()
 
@@ -37,10 +37,10 @@ def moved_before(file: SourceFile, earlier: Location, later: Location) -> tuple[
 def _passed(anchor: Place, moved: Place) -> Sequence[ast.AST] | None:
     """Return what the statement would then precede, None when the two do not stand as they must."""
     if anchor.body is moved.body:
-        return anchor.body[anchor.index : moved.index] if anchor.index < moved.index else None
+        return anchor.body[anchor.position : moved.position] if anchor.position < moved.position else None
     statement = anchor.statement
     if isinstance(statement, (ast.With, ast.AsyncWith)) and moved.body is statement.body:
-        return [*statement.items, *moved.body[: moved.index]]
+        return [*statement.items, *moved.body[: moved.position]]
     return None
 
 

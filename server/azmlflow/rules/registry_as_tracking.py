@@ -82,4 +82,6 @@ def _fixes(event: Event) -> Iterator[Fix]:
         return
     span = call.function.span.shifted(event.location.span.line - call.span.line)
     end = span._replace(line=span.end_line, column=span.end_column - len(call.function.attr))
-    yield Fix("Call set_registry_uri", (Edit(event.location._replace(span=end), "set_registry_uri"),), safe=False)
+    yield Fix(
+        "Call set_registry_uri", (Edit(event.location._replace(span=end), "set_registry_uri"),), safe=False
+    )

@@ -25,12 +25,12 @@ class Place(NamedTuple):
 
     unit: Unit
     body: Sequence[ast.stmt]
-    index: int
+    position: int
 
     @property
     def statement(self) -> ast.stmt:
         """Return the statement."""
-        return self.body[self.index]
+        return self.body[self.position]
 
     def stands_alone(self) -> bool:
         """Tell whether no other statement shares a line with it."""
@@ -82,9 +82,9 @@ def _is_inside(inner: Span, outer: Span) -> bool:
     return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
 
 
-def places_of(file: SourceFile, *locations: Location) -> tuple[Place | None, ...]:
+def places_of(units: Sequence[Unit], *locations: Location) -> tuple[Place | None, ...]:
     """Find the statements that begin where locations in one unit do, None for source that does not parse."""
-    unit = next((unit for unit in units_of(file) if unit.cell == locations[0].cell), None)
+    unit = next((unit for unit in units if unit.cell == locations[0].cell), None)
     return tuple(_find(unit, unit.body, location.span[:2]) if unit else None for location in locations)
 
 
@@ -113,7 +113,7 @@ def statement_edit(file: SourceFile, location: Location) -> Edit | None:
 
     None when it shares a line with another, or binds a name that may be read.
     """
-    (place,) = places_of(file, location)
+    (place,) = places_of(units_of(file), location)
     if place is None or not place.stands_alone() or not _binds_nothing(place.statement):
         return None
     text, first, last = place.unit.text, first_line(place.statement), last_line(place.statement)

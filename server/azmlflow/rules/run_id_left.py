@@ -67,6 +67,8 @@ _MESSAGE: Final = "MLFLOW_RUN_ID is set outside a job: the first run of every pr
 _RIGHTLY: Final = frozenset({Platform.JOB, Platform.UPLOADED, Platform.MLPROJECT, Platform.TEST})
 """Who may set it: a job, a project that is handed its run, and a test of such code."""
 
+_CHANGES: Final = frozenset({EventKind.DELETE_VARIABLE, EventKind.WRITE_VARIABLE})
+
 
 def check(resolution: Resolution) -> Iterator[Finding]:
     """Yield a finding for each place where the file gives MLFLOW_RUN_ID a fixed value."""
@@ -84,9 +86,9 @@ def _in_code(resolution: Resolution) -> Iterator[Finding]:
     if script is None or script.running.platform in _RIGHTLY:
         return
     for at, event in enumerate(script.events):
-        if event.location.path == resolution.file.path and _writes_literal(event):
-            if not _is_deleted(script.events[at + 1 :]):
-                yield _finding(event.location, removal_of_write(resolution.file, event))
+        here = event.location.path == resolution.file.path
+        if here and _writes_literal(event) and not _is_deleted(script.events[at + 1 :]):
+            yield _finding(event.location, removal_of_write(resolution.file, event))
 
 
 def _writes_literal(event: Event) -> bool:
@@ -102,7 +104,7 @@ def _is_deleted(following: tuple[Event, ...]) -> bool:
     for event in following:
         if event.kind in (EventKind.START_RUN, EventKind.LOG):
             return False
-        if event.name == MLFLOW_RUN_ID and event.kind in (EventKind.DELETE_VARIABLE, EventKind.WRITE_VARIABLE):
+        if event.name == MLFLOW_RUN_ID and event.kind in _CHANGES:
             return True
     return False
 

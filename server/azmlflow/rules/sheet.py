@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,7 +43,7 @@ class Unit(NamedTuple):
     def stands_alone(self, node: ast.stmt) -> bool:
         """Tell whether nothing but white space stands before a statement on its line."""
         line = first_line(node)
-        column = min([node.col_offset, *(d.col_offset - 1 for d in getattr(node, "decorator_list", ()))])
+        column = min([node.col_offset, *(d.col_offset - 1 for d in _decorators(node))])
         return len(indentation(self.text, line)) == column
 
 
@@ -64,19 +65,31 @@ def units_of(file: SourceFile) -> tuple[Unit, ...]:
 
 
 def _statements(facts: PythonFacts) -> Iterator[ast.stmt]:
+    whole = _parsed("".join(block.text for block in facts.blocks))
+    if whole is not None:
+        yield from whole.body
+        return
     for line, block in facts.placed():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(block.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        yield from ast.increment_lineno(tree, line).body
+        tree = _parsed(block.text)
+        yield from ast.increment_lineno(tree, line).body if tree is not None else ()
+
+
+def _parsed(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def first_line(node: ast.stmt) -> int:
     """Return the line on which a statement begins, decorators included; lines count from 0."""
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))]) - 1
+    return min([node.lineno, *(d.lineno for d in _decorators(node))]) - 1
+
+
+def _decorators(node: ast.stmt) -> list[ast.expr]:
+    return node.decorator_list if isinstance(node, Definition) else []
 
 
 def last_line(node: ast.stmt) -> int:
@@ -118,22 +131,13 @@ def names_read(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
-def names_taken(units: Iterable[Unit]) -> set[str]:
-    """Return every name that the units use for anything; a new name must be none of them."""
-    return {name for unit in units for statement in unit.body for name in _names(statement)}
-
-
-def _names(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, Definition):
-            yield node.name
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name.partition(".")[0]
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            yield from node.names
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            yield node.name
+def mentioning(units: Iterable[Unit], names: Iterable[str]) -> Iterator[tuple[Unit, ast.stmt]]:
+    """Yield the statements of the top level whose text holds one of some names; few of a large file are looked into."""
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    for unit in units:
+        if not pattern.search(unit.text.value):
+            continue
+        for node in unit.body:
+            start = unit.text.offset(first_line(node), 0)
+            if pattern.search(unit.text.value, start, unit.text.offset(last_line(node) + 1, 0)):
+                yield unit, node

@@ -54,7 +54,7 @@ from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.shell import Assignment, Command
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Edit, Finding, Fix, Rule, in_file
-from azmlflow.rules.shell_parts import ShellPart, shell_parts
+from azmlflow.rules.shell_parts import ShellPart, covers, is_followed, is_needed_outside, shell_parts
 from azmlflow.workspace.snapshot import FileKind
 
 RULE = Rule(
@@ -72,7 +72,6 @@ RULE = Rule(
 _VARIABLES: Final = frozenset({MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI})
 _WORDS: Final = re.compile(r"MLFLOW_\w+_URI|mlflow_?tracking_?uri", re.IGNORECASE)
 _COPY: Final = re.compile(r"\$\{?(\w+)\}?")
-_SHOWING: Final = frozenset({"az", "cd", "echo", "env", "ls", "printenv", "printf", "pwd", "set", "true"})
 _BEFORE_STATEMENT: Final = re.compile(r"(?:.*(?:[;&|({]|\b(?:then|do|else)))?\s*(?:\$\s)?")
 
 
@@ -82,7 +81,7 @@ def check(resolution: Resolution) -> Iterator[Finding]:
     for part in parts:
         yield from _quoted(resolution, part)
         for assignment in part.facts.assignments:
-            if assignment.name in _VARIABLES and assignment.value is not None:
+            if assignment.name in _VARIABLES and assignment.value is not None and _is_of_azure(assignment):
                 yield from _unseen(resolution, part, assignment, parts)
 
 
@@ -92,10 +91,18 @@ def _quoted(resolution: Resolution, part: ShellPart) -> Iterator[Finding]:
     for command in part.facts.commands:
         output = cli.output_of(command.texts)
         prints_json = output is None or output.value in ("json", "jsonc")
-        if prints_json and cli.asks_for_tracking_uri(command.texts) and _becomes_uri(resolution, part, command):
-            message = "without -o tsv az prints the URI in quotation marks, and MLflow takes them for a part of it"
+        if (
+            prints_json
+            and cli.asks_for_tracking_uri(command.texts)
+            and _becomes_uri(resolution, part, command)
+        ):
+            message = (
+                "without -o tsv az prints the URI in quotation marks, and MLflow takes them for a part of it"
+            )
             location = in_file(resolution.file.path, command.span, part.cell)
-            yield Finding(RULE, message, location, severity="error", make_fixes=partial(_tsv, resolution, part, command))
+            yield Finding(
+                RULE, message, location, severity="error", make_fixes=partial(_tsv, resolution, part, command)
+            )
 
 
 def _becomes_uri(resolution: Resolution, part: ShellPart, command: Command) -> bool:
@@ -104,8 +111,8 @@ def _becomes_uri(resolution: Resolution, part: ShellPart, command: Command) -> b
         return _is_used(resolution, part.magic.target) and len(part.facts.commands) == 1
     copied = {match[1] for a in part.facts.assignments if a.name in _VARIABLES if (match := _copy(a))}
     for assignment in part.facts.assignments:
-        if assignment.substitution is not None and _covers(assignment.value_span, command.span):
-            inside = [other for other in part.facts.commands if _covers(assignment.value_span, other.span)]
+        if assignment.substitution is not None and covers(assignment.value_span, command.span):
+            inside = [other for other in part.facts.commands if covers(assignment.value_span, other.span)]
             return len(inside) == 1 and assignment.name in _VARIABLES | copied
     return False
 
@@ -126,10 +133,21 @@ def _tsv(resolution: Resolution, part: ShellPart, command: Command) -> Iterator[
     output = cli.output_of(command.texts)
     if output is None:
         end = command.words[-1].span
-        edit = Edit(in_file(resolution.file.path, Span.at(end.end_line, end.end_column), part.cell), " -o tsv")
+        edit = Edit(
+            in_file(resolution.file.path, Span.at(end.end_line, end.end_column), part.cell), " -o tsv"
+        )
     else:
-        edit = Edit(in_file(resolution.file.path, command.words[output.index].span, part.cell), f"{output.prefix}tsv")
+        edit = Edit(
+            in_file(resolution.file.path, command.words[output.at].span, part.cell), f"{output.prefix}tsv"
+        )
     yield Fix("Add -o tsv" if output is None else "Write tsv", (edit,), safe=True)
+
+
+def _is_of_azure(assignment: Assignment) -> bool:
+    """Tell whether the value is a URI of Azure Machine Learning, or what az prints."""
+    if assignment.substitution is not None:
+        return assignment.substitution.startswith("az ")
+    return "azureml" in (assignment.value or "").lower()
 
 
 def _unseen(
@@ -140,38 +158,16 @@ def _unseen(
         return
     location = in_file(resolution.file.path, assignment.name_span, part.cell)
     if part.kind in ("cell", "line"):
-        if not _followed(part, assignment):
-            message = f"the shell that sets {assignment.name} ends here, so the notebook never sees it: use %env"
+        if not is_followed(part, assignment):
+            message = (
+                f"the shell that sets {assignment.name} ends here, so the notebook never sees it: use %env"
+            )
             yield Finding(RULE, message, location, make_fixes=partial(_env, resolution, part, assignment))
-    elif not assignment.exported and not _reaches(part, assignment, parts):
-        message = f"{assignment.name} is not exported, so no program started from here sees it, Python included"
+    elif not assignment.exported and is_needed_outside(part, assignment, parts):
+        message = (
+            f"{assignment.name} is not exported, so no program started from here sees it, Python included"
+        )
         yield Finding(RULE, message, location, make_fixes=partial(_export, resolution, part, assignment))
-
-
-def _followed(part: ShellPart, assignment: Assignment) -> bool:
-    """Tell whether a program that could want the variable is started behind it, or gets it as an argument."""
-    later = (c for c in part.facts.commands if c.span[:2] >= assignment.span[2:])
-    return any(command.program not in _SHOWING for command in later)
-
-
-def _reaches(part: ShellPart, assignment: Assignment, parts: tuple[ShellPart, ...]) -> bool:
-    """Tell whether the variable is exported elsewhere, is for the shell itself, or stands in what is no script."""
-    name = assignment.name
-    if any(other.name == name and other.exported for p in parts for other in p.facts.assignments):
-        return True
-    if any(_refers(part, name, command) for command in part.facts.commands):
-        return True
-    if any(f"{name}" in (a.value or "") and a.expands for a in part.facts.assignments if a.name != name):
-        return True
-    return not part.facts.commands
-
-
-def _refers(part: ShellPart, name: str, command: Command) -> bool:
-    """Tell whether a command gets the variable's value, other than to show it."""
-    if not any(word.expands and name in word.text for word in command.words):
-        return False
-    rest = part.source.line(command.span.end_line)[command.span.end_column :]
-    return command.program not in ("echo", "printf") or ">" in rest or "|" in rest
 
 
 def _export(resolution: Resolution, part: ShellPart, assignment: Assignment) -> Iterator[Fix]:
@@ -192,7 +188,3 @@ def _env(resolution: Resolution, part: ShellPart, assignment: Assignment) -> Ite
         return
     place = in_file(resolution.file.path, part.magic.span, part.cell)
     yield Fix("Use %env", (Edit(place, f"%env {assignment.name}={assignment.value}"),), safe=False)
-
-
-def _covers(outer: Span, inner: Span) -> bool:
-    return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from azmlflow.parsing.base import Span
 from azmlflow.parsing.comments import WORD, Comment, find_comments
+from azmlflow.parsing.python.document import PythonFacts
 from azmlflow.parsing.tree import Scalar, Tree, walk
 from azmlflow.rules.base import Finding
 from azmlflow.workspace.snapshot import FileKind, Location, SourceFile
@@ -91,7 +92,7 @@ NONE: Final = Suppressions(())
 
 def directives(file: SourceFile) -> tuple[Directive, ...]:
     """Return the comments to azmlflow in a file, in order; prose after the word is no directive."""
-    if WORD not in file.text.value:
+    if not isinstance(file.facts, PythonFacts) and WORD not in file.text.value:
         return ()
     return tuple(d for cell, comment in comments(file) for d in _read(file, cell, comment))
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from azmlflow.azure.uri_parsing import UriKind, classify, parse_tracking_uri
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef
+from azmlflow.parsing.python.document import Block
 from azmlflow.parsing.python.facts import Call
 from azmlflow.resolution.effects import USES
-from azmlflow.resolution.model import Event, EventKind, ScriptResolution, TrackingAnswer
+from azmlflow.resolution.model import Event, EventKind, ScriptResolution
 from azmlflow.resolution.modules import units_of
 from azmlflow.resolution.results import Because, Known, OfWorkspace, Result
 from azmlflow.rules.base import Related
@@ -20,14 +21,6 @@ from azmlflow.workspace.snapshot import Location
 
 _TRAINS: Final = re.compile(r"(?:\.|\b)(?:fit|train|fit_\w+|train_\w+)\s*\(")
 """Calls during which autolog makes a run."""
-
-
-class VariableSource(NamedTuple):
-    """One thing that gives MLFLOW_TRACKING_URI a value, and when: before the event of that index."""
-
-    result: Result
-    because: Because
-    before: int
 
 
 def first_run(script: ScriptResolution) -> Event | None:
@@ -40,7 +33,11 @@ def first_run(script: ScriptResolution) -> Event | None:
 
 
 def _trains(script: ScriptResolution) -> bool:
-    return any(_TRAINS.search(block.text) for _, facts in units_of(script.file) for block in facts.blocks)
+    return any(facts.indices("trains", _block_trains) for _, facts in units_of(script.file))
+
+
+def _block_trains(block: Block) -> bool:
+    return bool(_TRAINS.search(block.text))
 
 
 def shown_at(script: ScriptResolution, event: Event) -> Location:
@@ -72,37 +69,49 @@ def kind_of(result: Result | None) -> UriKind | None:
     return classify(result.text) if isinstance(result, Known) and result.text is not None else None
 
 
-def variable_sources(script: ScriptResolution) -> Iterator[VariableSource]:
-    """Yield what sets MLFLOW_TRACKING_URI for certain: the process, environment files that are loaded, the code."""
-    name = MLFLOW_TRACKING_URI
-    given = script.snapshot.process.values.get(name)
-    if given:
-        cause = Because(f"the environment sets {name}", None)
-        yield VariableSource(Known(given), cause, 0)
-    for index, event in enumerate(script.events):
-        if not (event.certain and event.reached):
-            continue
-        if event.kind is EventKind.WRITE_VARIABLE and event.name == name and event.result is not None:
-            yield VariableSource(event.result, Because(f"the code sets {name}", event.location), index + 1)
-        elif event.kind is EventKind.LOAD_DOTENV:
-            yield from _of_dotenv(script, event, index + 1)
+def variable_may_be_set(script: ScriptResolution, events: Sequence[Event]) -> bool:
+    """Tell whether MLFLOW_TRACKING_URI is set, or may be, by the process or by one of the events."""
+    if script.snapshot.process.values.get(MLFLOW_TRACKING_URI):
+        return True
+    for event in events:
+        if event.kind is EventKind.WRITE_VARIABLE and event.name in (None, MLFLOW_TRACKING_URI):
+            return True
+        if event.kind is EventKind.LOAD_DOTENV and _loads_it(script, event):
+            return True
+        if event.kind in (EventKind.UNREAD, EventKind.ASSIGN_FUNCTION):
+            return True
+    return False
 
 
-def _of_dotenv(script: ScriptResolution, event: Event, before: int) -> Iterator[VariableSource]:
+def _loads_it(script: ScriptResolution, event: Event) -> bool:
+    """Tell whether the environment file that an event loads sets the variable, or may."""
     file = next((file for path, file in script.snapshot.files.items() if str(path) == event.name), None)
-    layer = layer_of_dotenv(file, script.snapshot.process.values) if file else None
-    text = layer.values.get(MLFLOW_TRACKING_URI) if layer else None
-    if layer is not None and text:
-        place = layer.locations.get(MLFLOW_TRACKING_URI)
-        yield VariableSource(Known(text), Because(f"{layer.origin} sets {MLFLOW_TRACKING_URI}", place), before)
+    return file is None or MLFLOW_TRACKING_URI in layer_of_dotenv(file, script.snapshot.process.values).values
 
 
-def store_name(answer: TrackingAnswer) -> str:
-    """Return how a local store is called in a message: by its file or folder, without what may be secret in a URI."""
-    value = answer.value or ""
-    if answer.kind is UriKind.local_database:
-        return value.rpartition("/")[2].partition("?")[0] if value.startswith("sqlite") else "a database"
-    return value.removeprefix("file://").rstrip("/").rpartition("/")[2] or "a local folder"
+def target_name(kind: UriKind | None, value: str | None, workspace: WorkspaceRef | None = None) -> str:
+    """Return how a message calls a store; nothing of a URI is repeated that may be secret, or long."""
+    if workspace is not None:
+        return f"the workspace {workspace.workspace_name}"
+    text = (value or "").partition("?")[0].rstrip("/")
+    if kind is UriKind.local_database:
+        return f"a local {text.rpartition('/')[2]}" if text.startswith("sqlite") else "a database"
+    if kind is UriKind.local_file:
+        return f"the local folder {text.rpartition('/')[2]}"
+    return _TARGETS.get(kind, "another store") if kind is not None else "another store"
+
+
+_TARGETS: Final = {
+    UriKind.http: "another server",
+    UriKind.databricks: "Databricks",
+    UriKind.azureml_workspace: "a workspace",
+    UriKind.azureml_registry: "a registry",
+}
+
+
+def name_of_result(result: Result | None) -> str:
+    """Return how a message calls the store that a value names."""
+    return target_name(kind_of(result), getattr(result, "text", None), workspace_of(result))
 
 
 def related(*causes: Because) -> tuple[Related, ...]:

@@ -10,12 +10,14 @@ from typing import Final
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.python import lexer
+from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.modules import find_module
 from azmlflow.workspace.snapshot import FileKind, Snapshot, SourceFile
 
 _SETTER: Final = "set_tracking_uri"
 _ASSIGNED: Final = re.compile(rf"{MLFLOW_TRACKING_URI}[\"']?\s*=")
+_NAMED: Final = re.compile(MLFLOW_TRACKING_URI)
 _SETS_VARIABLES: Final = (FileKind.SHELL, FileKind.EDITOR, FileKind.YAML)
 _RUN_OF_A_JOB: Final = frozenset({"azureml.core.Run", "azureml.core.run", "azureml.core.run.Run"})
 _OURS: Final = ("mlflow", "azureml")
@@ -36,9 +38,7 @@ def may_be_set(script: ScriptResolution) -> bool:
 
 def is_documented(script: ScriptResolution) -> bool:
     """Tell whether a text of the project has the reader set the variable in the shell."""
-    root = script.snapshot.root_of(script.file.path)
-    texts = script.snapshot.of_kind(FileKind.MARKDOWN)
-    return any(_ASSIGNED.search(file.text.value) for file in texts if file.path.is_relative_to(root))
+    return _any_says(script, _ASSIGNED, FileKind.MARKDOWN)
 
 
 def _may_set(snapshot: Snapshot, importer: Path, module: str) -> bool:
@@ -76,9 +76,15 @@ def _in_code(source: str) -> bool:
 
 def _started_with_it(script: ScriptResolution) -> bool:
     """Tell whether a shell script, a launch configuration or a workflow of the project sets the variable."""
-    root = script.snapshot.root_of(script.file.path)
-    return any(
-        MLFLOW_TRACKING_URI in file.text.value
-        for file in script.snapshot.of_kind(*_SETS_VARIABLES)
-        if file.path.is_relative_to(root)
-    )
+    return _any_says(script, _NAMED, *_SETS_VARIABLES)
+
+
+def _any_says(script: ScriptResolution, pattern: re.Pattern[str], *kinds: FileKind) -> bool:
+    """Tell whether a file of some kinds in the script's root holds a pattern; asked once for all its scripts."""
+    snapshot, root = script.snapshot, script.snapshot.root_of(script.file.path)
+
+    def look() -> bool:
+        files = (file for file in snapshot.of_kind(*kinds) if file.path.is_relative_to(root))
+        return any(pattern.search(file.text.value) for file in files)
+
+    return remembered(snapshot, "tracking set elsewhere", (root, kinds), look)

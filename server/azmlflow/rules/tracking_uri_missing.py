@@ -57,14 +57,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from azmlflow.azure.uri_parsing import UriKind
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.resolution.model import Platform, ScriptResolution
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Because
 from azmlflow.rules.base import Finding, Rule, Severity
 from azmlflow.rules.insert_tracking import Aim, aim_of, tracking_fixes
-from azmlflow.rules.tracking import first_run, related, shown_at, store_name
+from azmlflow.rules.tracking import first_run, related, shown_at, target_name
 from azmlflow.rules.tracking_elsewhere import is_documented, may_be_set
 from azmlflow.workspace.snapshot import SCRIPT_KINDS
 
@@ -86,11 +85,11 @@ _STRONG = frozenset({"target", "config", "variable"})
 def check(resolution: Resolution) -> Iterator[Finding]:
     """Yield a finding at the first call that makes a run, when that goes to the default store by mistake."""
     script = resolution.script
-    run = first_run(script) if script is not None and script.tracking.source == "default" else None
-    if script is None or run is None:
+    if script is None or script.tracking.source != "default":
         return
     severity = _severity(script)
-    if severity is None or may_be_set(script):
+    run = first_run(script) if severity is not None else None
+    if severity is None or run is None or may_be_set(script):
         return
     if severity == "warning" and is_documented(script):
         severity = "information"
@@ -109,15 +108,21 @@ def check(resolution: Resolution) -> Iterator[Finding]:
 def _severity(script: ScriptResolution) -> Severity | None:
     """Return how bad it is by what the project shows, None where that is not enough to speak."""
     shown = {evidence.kind for evidence in script.aimed_at}
-    if script.running.outside and shown & _STRONG:
+    if script.running.outside and shown & _STRONG and (len(shown) > 1 or not _only_above(script)):
         return "warning"
     speaks = script.running.outside or script.running.platform is Platform.UPLOADED
     return "information" if speaks and shown - {"package"} else None
 
 
+def _only_above(script: ScriptResolution) -> bool:
+    """Tell whether all that is shown lies above the project: a config in the home folder may be another's."""
+    root = script.snapshot.root_of(script.file.path)
+    places = [evidence.because.location for evidence in script.aimed_at]
+    return not any(place is None or place.path.is_relative_to(root) for place in places)
+
+
 def _message(script: ScriptResolution, aim: Aim) -> str:
-    store = store_name(script.tracking)
-    local = f"a local {store}" if script.tracking.kind is UriKind.local_database else f"the local folder {store}"
+    local = target_name(script.tracking.kind, script.tracking.value)
     workspace = f"the workspace {aim.workspace.workspace_name}" if aim.workspace else "Azure Machine Learning"
     cause = "nothing sets the tracking URI"
     if aim.dotenv is not None and aim.names_uri:
@@ -129,7 +134,7 @@ def _message(script: ScriptResolution, aim: Aim) -> str:
 def _causes(script: ScriptResolution, aim: Aim) -> Iterator[Because]:
     kinds = {"variable"} if aim.names_uri else set()
     kinds |= {script.aimed_at[0].kind}
-    seen = set()
+    seen: set[str] = set()
     for evidence in script.aimed_at:
         if evidence.kind in kinds - seen:
             seen.add(evidence.kind)

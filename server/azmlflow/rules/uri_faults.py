@@ -90,4 +90,6 @@ def _fixes(literal: UriLiteral, fault: UriFault) -> Iterator[Fix]:
         kinds = {found.kind for found in literal.faults()}
         titles = {(_SPELLING | _OTHER).get(kind, "") for kind in kinds}
         title = titles.pop() if len(titles) == 1 else "Correct the tracking URI"
-        yield Fix(title, tuple(Edit(location, text) for location, text in edits), safe=kinds <= _SPELLING.keys())
+        yield Fix(
+            title, tuple(Edit(location, text) for location, text in edits), safe=kinds <= _SPELLING.keys()
+        )

@@ -168,10 +168,10 @@ def _looks_like_job(top: dict[str, str], text: str) -> bool:
     kind = top.get("type", "").strip("'\"").lower()
     if kind in _COMPONENT_TYPES and not _WORK_KEYS.isdisjoint(top):
         return True
-    if "jobs" in top:
-        return "azureml:" in text and "steps:" not in text
-    if "trial" in top:
-        return "search_space" in top or "objective" in top
+    if "jobs" in top and "azureml:" in text and "steps:" not in text:
+        return True
+    if "trial" in top and not {"search_space", "objective"}.isdisjoint(top):
+        return True
     return _is_command(top, text) and not _JOB_KEYS.isdisjoint(top)
 
 

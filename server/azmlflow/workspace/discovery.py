@@ -212,6 +212,8 @@ class _Walker:
             self._skip(entry.path, problem)
 
     def _excluded(self, path: str, name: str, *, is_folder: bool) -> bool:
+        if not self.exclude:
+            return False
         relative = path[len(self.root) :].replace(os.sep, "/").lstrip("/")
         return self.exclude.decide(relative, name, is_folder) is True
 

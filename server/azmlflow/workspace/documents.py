@@ -16,7 +16,7 @@ from azmlflow.workspace.snapshot import FileKind, SourceFile
 if TYPE_CHECKING:
     from azmlflow.parsing.cells import Cell
     from azmlflow.parsing.notebook import NotebookFacts
-    from azmlflow.parsing.python.document import ChangedLines
+    from azmlflow.parsing.python.document import ChangedLines, PythonFacts
 
 
 class EditorCell(NamedTuple):
@@ -75,7 +75,16 @@ def changed_text(
     except Refused as refused:
         return Opened(None, None, FileKind.PYTHON, refused=str(refused))
     file = replace(before, text=Text(text), facts=facts, problems=(), version=version)
-    return Opened(file, _skim(FileKind.PYTHON, text, package), FileKind.PYTHON)
+    skim = previous.skim if _imports_alike(facts) else _skim(FileKind.PYTHON, text, package)
+    return Opened(file, skim, FileKind.PYTHON)
+
+
+def _imports_alike(facts: PythonFacts) -> bool:
+    """Tell whether the edit that made these facts touched no statement with an import."""
+    edited = facts.edited
+    return edited is not None and not any(
+        "import" in block.text for block in (*edited.removed, *edited.fresh)
+    )
 
 
 def opened_notebook(
@@ -122,7 +131,9 @@ def changed_cell(previous: Opened, index: int, text: str, version: int, package:
 
 def _notebook(file: SourceFile, cells: tuple[EditorCell, ...], package: tuple[str, ...]) -> Opened:
     code = "\n".join(cell.text for cell in cells if cell.kind == "code")
-    return Opened(file, skim_python(code.encode("utf-8", "replace"), package), FileKind.NOTEBOOK, cells, in_cells=True)
+    return Opened(
+        file, skim_python(code.encode("utf-8", "replace"), package), FileKind.NOTEBOOK, cells, in_cells=True
+    )
 
 
 def _facts_of(file: SourceFile | None) -> NotebookFacts:

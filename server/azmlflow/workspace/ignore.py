@@ -54,6 +54,9 @@ class IgnoreRules:
             self._add(line.rstrip("\r\n"))
         self._any_glob = re.compile("|".join(g.regex.pattern for g in self._globs)).match
 
+    def __bool__(self) -> bool:
+        return bool(self._includes)
+
     def decide(self, relative: str, name: str, is_folder: bool) -> bool | None:
         """Tell whether the entry is ignored (True), taken back by a `!` line (False) or not mentioned (None).
 

@@ -15,7 +15,7 @@ from azmlflow.workspace.read import Refused, limit_of, read_bytes, reason_of
 from azmlflow.workspace.roots import root_of
 from azmlflow.workspace.snapshot import Snapshot
 
-CONTEXT_LIMIT: Final = 10_000
+CONTEXT_LIMIT: Final = 5_000
 """How many files around the PATHs are looked into; all those under the PATHs are."""
 
 

@@ -46,7 +46,7 @@ def skim_notebook(data: bytes, package: tuple[str, ...] = ()) -> Skim:
 
 def mentions(data: bytes) -> bool:
     """Tell whether the bytes hold a word of ours."""
-    return any(needle in data for needle in NEEDLES)
+    return any(map(data.__contains__, NEEDLES))
 
 
 def imports_of(data: bytes, package: tuple[str, ...] = ()) -> frozenset[str]:
@@ -70,8 +70,10 @@ def imports_of(data: bytes, package: tuple[str, ...] = ()) -> frozenset[str]:
                 found.update(_named(*match.groups()))
                 searched = end
         at = data.find(b"import", searched)
-    if any(name[0] == "." for name in found):
-        return frozenset(absolute for name in found if (absolute := _absolute(name, package)))
+    relative = [name for name in found if name[0] == "."]
+    if relative:
+        found.difference_update(relative)
+        found.update(filter(None, (_absolute(name, package) for name in relative)))
     return frozenset(found)
 
 
@@ -101,10 +103,10 @@ def _names_in(listed: bytes) -> list[str]:
 
 def _absolute(name: str, package: tuple[str, ...]) -> str:
     bare = name.lstrip(".")
-    level = len(name) - len(bare)
-    if level == 0 or level > len(package) + 1:
-        return name if level == 0 else ""
-    parents = package[: len(package) - level + 1]
+    above = len(name) - len(bare) - 1
+    if above > len(package):
+        return ""
+    parents = package[: len(package) - above]
     return ".".join((*parents, bare) if bare else parents)
 
 

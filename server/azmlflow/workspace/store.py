@@ -16,7 +16,7 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot
 if TYPE_CHECKING:
     from azmlflow.parsing.python.document import ChangedLines
 
-ROOT_LIMIT: Final = 50_000
+ROOT_LIMIT: Final = 20_000
 """How many files of a workspace folder are looked into: somebody will open their home folder."""
 
 
@@ -202,16 +202,15 @@ class Store:
 
 def _overlaid(snapshot: Snapshot, opened: Mapping[Path, Opened]) -> Snapshot:
     """Return the snapshot with documents in place of their files."""
-    files = dict(snapshot.files)
-    imports = snapshot.imports
     for path, document in opened.items():
         if document.file is not None:
-            files[path] = document.file
-        else:
-            files.pop(path, None)
-        if document.skim is not None and imports.get(path) != document.skim.imports:
-            imports = {**imports, path: document.skim.imports}
-    return replace(snapshot, files=files, imports=imports)
+            snapshot = snapshot.with_file(document.file)
+        elif path in snapshot.files:
+            snapshot = snapshot.without_file(path)
+        if document.skim is not None and snapshot.imports.get(path) != document.skim.imports:
+            imports = {**snapshot.imports, path: document.skim.imports}
+            snapshot = replace(snapshot, imports=imports, memo={})
+    return snapshot
 
 
 def _differ_beside_files(before: Snapshot, after: Snapshot) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -32,7 +32,7 @@ _ATTEMPTS: Final = 5
 
 async def watch(
     roots: Iterable[Path], extra_paths: Iterable[Path] = (), stop_event: threading.Event | None = None
-) -> AsyncIterator[set[Path]]:
+) -> AsyncGenerator[set[Path], None]:
     """Yield an empty set when watching has begun, then each time the paths that were created, changed or deleted.
 
     `extra_paths` are single files outside the roots, of which only the folders are watched. Ends when `stop_event` is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from azmlflow.parsing.python.facts import (
@@ -209,14 +209,30 @@ class _Reader:
             self.under("match", node, case.body)
 
 
-def _calls_in(node: ast.AST) -> Iterator[ast.Call]:
-    """Yield the calls of an expression in order of evaluation; a lambda's body is not evaluated."""
-    if isinstance(node, ast.Lambda):
+def _calls_in(node: ast.AST) -> list[ast.Call]:
+    """Return the calls of an expression in order of evaluation; a lambda's body is not evaluated."""
+    found: list[ast.Call] = []
+    _collect(node, found)
+    return found
+
+
+def _collect(node: ast.AST, found: list[ast.Call]) -> None:
+    kind = node.__class__
+    if kind in _WITHOUT_CALLS:
         return
-    for child in ast.iter_child_nodes(node):
-        yield from _calls_in(child)
+    for field in node._fields:
+        child = getattr(node, field, None)
+        if child.__class__ is list:
+            for part in child:
+                if isinstance(part, ast.AST):
+                    _collect(part, found)
+        elif isinstance(child, ast.AST):
+            _collect(child, found)
     if isinstance(node, ast.Call):
-        yield node
+        found.append(node)
+
+
+_WITHOUT_CALLS: Final = frozenset({ast.Name, ast.Constant, ast.Load, ast.Store, ast.Del, ast.Lambda})
 
 
 def _parameters(

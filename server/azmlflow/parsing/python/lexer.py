@@ -10,17 +10,22 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+# What may follow the plain characters covers every character that can end them, so that the pattern never goes back.
 _TOKEN: Final = re.compile(
     r"""
-      (?P<triple> \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* (?: \"{3} | \Z )
-                | '{3} [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* (?: '{3} | \Z ) )
-    | (?P<string> " [^"\\\n]* (?: \\. [^"\\\n]* )* "? | ' [^'\\\n]* (?: \\. [^'\\\n]* )* '? )
-    | (?P<flat>   [(\[{] [^()\[\]{}"'\#\\\n]* [)\]}] )
-    | (?P<open>   [(\[{] )
-    | (?P<close>  [)\]}] )
-    | (?P<comment> \#[^\n]* )
-    | (?P<joined> \\\r?\n )
-    | (?P<line>   \n (?= [^\s\#)\]}] ) )
+    [^"'\#()\[\]{}\\\n]*
+    (?: (?P<triple> \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* (?: \"{3} | \Z )
+                  | '{3} [^'\\]* (?: (?: \\. | '(?!'') ) [^'\\]* )* (?: '{3} | \Z ) )
+      | (?P<string> " [^"\\\n]* (?: \\. [^"\\\n]* )* "? | ' [^'\\\n]* (?: \\. [^'\\\n]* )* '? )
+      | (?P<flat>   [(\[{] [^()\[\]{}"'\#\\\n]* [)\]}] )
+      | (?P<open>   [(\[{] )
+      | (?P<close>  [)\]}] )
+      | (?P<comment> \#[^\n]* )
+      | (?P<joined> \\ (?: \r?\n )? )
+      | (?P<line>   \n (?= [^\s\#)\]}] ) )
+      | \n
+      | \Z
+    )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -57,7 +62,7 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
     """Yield (offset, text) of each comment, never of a `#` inside a string."""
     for token in _TOKEN.finditer(text):
         if token.lastgroup == "comment":
-            yield token.start(), token.group()
+            yield token.start("comment"), token.group("comment")
 
 
 def normalised(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Text
@@ -45,6 +45,8 @@ def _of(node: ast.expr, text: Text, columns: Columns) -> Iterator[Piece]:
         return
     span = columns.span(node)
     start, end = text.offset(span.line, span.column), text.offset(span.end_line, span.end_column)
+    if start < 1:
+        raise _NotPlain  # nothing stands there
     if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
         for piece in _of_literals(text.value, start, end):
             yield piece._replace(start=piece.start - 1)  # the bracket in front
@@ -63,8 +65,8 @@ def _of_literals(source: str, at: int, end: int) -> Iterator[Piece]:
         at = between.end() if between else at
 
 
-def _of_literal(source: str, at: int, quote: str, formatted: bool) -> Iterator[Piece]:
-    """Read one literal from behind its opening quote; the iterator's value is the offset behind the closing one."""
+def _of_literal(source: str, at: int, quote: str, formatted: bool) -> Generator[Piece, None, int]:
+    """Read one literal from behind its opening quote and return the offset behind its closing one."""
     start = at
     while not source.startswith(quote, at):
         if at >= len(source) or source[at] == "\\":
