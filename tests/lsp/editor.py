@@ -36,7 +36,9 @@ def capabilities_of(name: str) -> types.ClientCapabilities:
     assert found.workspace
     found.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
     found.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    found.notebook_document = types.NotebookDocumentClientCapabilities(types.NotebookDocumentSyncClientCapabilities())
+    found.notebook_document = types.NotebookDocumentClientCapabilities(
+        types.NotebookDocumentSyncClientCapabilities()
+    )
     return found
 
 
@@ -85,9 +87,13 @@ class Editor(LanguageClient):
 
     async def start(self, *command: str, home: Path, **variables: str) -> None:
         """Start a server process in an environment of its own."""
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "LANG") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "LANG") if name in os.environ
+        }
         environment = {**kept, "PYTHONPATH": str(SERVER), "HOME": str(home), "PYTHONUTF8": "1", **variables}
-        await super(LanguageClient, self).start_io(*(command or (sys.executable, "-m", "azmlflow", "lsp")), env=environment)
+        await super(LanguageClient, self).start_io(
+            *(command or (sys.executable, "-m", "azmlflow", "lsp")), env=environment
+        )
         self._errors = asyncio.ensure_future(self._read_errors())
 
     async def _read_errors(self) -> None:
@@ -102,7 +108,9 @@ class Editor(LanguageClient):
         """Introduce the editor, with these folders open."""
         named = [types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders]
         result = await self.initialize_session(
-            types.InitializeParams(client, workspace_folders=named, root_uri=named[0].uri if named else None, **more)
+            types.InitializeParams(
+                client, workspace_folders=named, root_uri=named[0].uri if named else None, **more
+            )
         )
         self.server_abilities = result.capabilities
         return result
@@ -130,6 +138,14 @@ class Editor(LanguageClient):
         await self.stop()
         return self.process.returncode
 
+    async def hang_up(self) -> None:
+        """Close a connection over TCP."""
+        writer = self.protocol.writer
+        assert isinstance(writer, asyncio.StreamWriter)
+        writer.close()
+        await writer.wait_closed()
+        await self.stop()
+
     async def until(self, happened: Callable[[], Any], what: str = "") -> Any:
         """Wait until something holds; it is looked at whenever the server has said anything."""
         end = asyncio.get_running_loop().time() + PATIENCE
@@ -139,7 +155,9 @@ class Editor(LanguageClient):
             try:
                 await asyncio.wait_for(news, end - asyncio.get_running_loop().time())
             except (TimeoutError, asyncio.TimeoutError):
-                raise AssertionError(f"waited in vain for {what or happened}; stderr: {self.stderr}") from None
+                raise AssertionError(
+                    f"waited in vain for {what or happened}; stderr: {self.stderr}"
+                ) from None
         return happened()
 
     def announce(self) -> None:
@@ -203,7 +221,8 @@ class Editor(LanguageClient):
             return await self.pull(uri)
         wanted = self.versions[uri] if version is None else version
         await self.until(
-            lambda: uri in self.published and self.published[uri].version == wanted, f"version {wanted} of {uri}"
+            lambda: uri in self.published and self.published[uri].version == wanted,
+            f"version {wanted} of {uri}",
         )
         return self.published[uri].diagnostics
 
@@ -219,14 +238,18 @@ class Editor(LanguageClient):
     async def until_codes(self, uri: str, wanted: Sequence[str]) -> None:
         """Wait until a document shows exactly these codes; a client that pulls asks again when told to."""
         if not self.pulls:
-            await self.until(lambda: self._codes(uri) == list(wanted), f"{list(wanted)} in {uri}, got {self._codes(uri)}")
+            await self.until(
+                lambda: self._codes(uri) == list(wanted), f"{list(wanted)} in {uri}, got {self._codes(uri)}"
+            )
             return
         while True:
             seen = self.refreshed
             got = [diagnostic.code for diagnostic in await self.pull(uri)]
             if got == list(wanted):
                 return
-            await self.until(lambda: self.refreshed > seen, f"a refresh that brings {list(wanted)}, not {got}, to {uri}")  # noqa: B023
+            await self.until(
+                lambda: self.refreshed > seen, f"a refresh that brings {list(wanted)}, not {got}, to {uri}"
+            )  # noqa: B023
 
     def _codes(self, uri: str) -> list[Any] | None:
         return [d.code for d in self.published[uri].diagnostics] if uri in self.published else None

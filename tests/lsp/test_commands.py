@@ -9,7 +9,11 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 SCRIPT = "import mlflow\n\nwith mlflow.start_run():\n    mlflow.log_metric('loss', 0.1)\n"
-NAMES = {"subscription_id": "11111111-2222-3333-4444-555555555555", "resource_group": "rg", "workspace_name": "ws"}
+NAMES = {
+    "subscription_id": "11111111-2222-3333-4444-555555555555",
+    "resource_group": "rg",
+    "workspace_name": "ws",
+}
 STUDIO = (
     "https://ml.azure.com/home?wsid=/subscriptions/11111111-2222-3333-4444-555555555555/resourcegroups/rg"
     "/providers/Microsoft.MachineLearningServices/workspaces/ws&tid=11111111-0000-0000-0000-555555555555"

@@ -36,12 +36,16 @@ async def test_a_client_that_cannot_be_asked_tells_its_settings(start, workspace
 
 async def test_what_is_not_understood_is_logged(start):
     editor = await start(settings={"selct": ["AZM1"], "persona": "strict"})
-    await editor.until(lambda: "azmlflow.selct" in editor.stderr and "project, regular, pedantic" in editor.stderr)
+    await editor.until(
+        lambda: "azmlflow.selct" in editor.stderr and "project, regular, pedantic" in editor.stderr
+    )
 
 
 async def test_changes_are_asked_to_be_announced(start):
     editor = await start("visual_studio_code")
-    await editor.until(lambda: any(r.method == "workspace/didChangeConfiguration" for r in editor.registrations))
+    await editor.until(
+        lambda: any(r.method == "workspace/didChangeConfiguration" for r in editor.registrations)
+    )
 
 
 async def test_a_client_that_never_answers_does_not_hold_up_the_findings(start, workspace):

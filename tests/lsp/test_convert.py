@@ -14,7 +14,9 @@ BYTES = {"utf-8": ("utf-8", 1), "utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-l
 LINE = 'x = "😀é" + y'
 
 
-@pytest.mark.parametrize(("encoding", "start", "end"), [("utf-8", 14, 15), ("utf-16", 11, 12), ("utf-32", 10, 11)])
+@pytest.mark.parametrize(
+    ("encoding", "start", "end"), [("utf-8", 14, 15), ("utf-16", 11, 12), ("utf-32", 10, 11)]
+)
 def test_a_span_behind_an_emoji_is_counted_in_the_clients_units(encoding, start, end):
     text = Text(f"# first\n{LINE}\n")
     found = convert.to_range(Span(1, 10, 1, 11), text, types.PositionEncodingKind(encoding))

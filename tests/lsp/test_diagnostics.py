@@ -82,12 +82,16 @@ async def test_a_client_that_has_it_already_is_told_unchanged(start, workspace):
         types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri))
     )
     assert isinstance(first, types.RelatedFullDocumentDiagnosticReport)
-    again = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri), previous_result_id=first.result_id)
-    assert isinstance(await editor.text_document_diagnostic_async(again), types.RelatedUnchangedDocumentDiagnosticReport)
+    again = types.DocumentDiagnosticParams(
+        types.TextDocumentIdentifier(uri), previous_result_id=first.result_id
+    )
+    assert isinstance(
+        await editor.text_document_diagnostic_async(again), types.RelatedUnchangedDocumentDiagnosticReport
+    )
     editor.replace(uri, GOOD)
     report = await editor.text_document_diagnostic_async(again)
     assert isinstance(report, types.RelatedFullDocumentDiagnosticReport)
-    assert report.items == []
+    assert list(report.items) == []
     assert editor.published == {}
 
 

@@ -11,7 +11,8 @@ BEFORE = "x = '😀é'; "
 
 
 @pytest.mark.parametrize(
-    ("encoding", "column"), [("utf-8", 4 + 1 + 4 + 2 + 1 + 2), ("utf-16", 4 + 1 + 2 + 1 + 1 + 2), ("utf-32", 11), (None, 12 - 1)]
+    ("encoding", "column"),
+    [("utf-8", 4 + 1 + 4 + 2 + 1 + 2), ("utf-16", 4 + 1 + 2 + 1 + 1 + 2), ("utf-32", 11), (None, 12 - 1)],
 )
 async def test_a_finding_behind_an_emoji(start, workspace, encoding, column):
     client = capabilities_of("visual_studio_code")

@@ -8,7 +8,10 @@ from lsprotocol import types
 from tests.lsp.editor import assignments
 
 
-@pytest.mark.parametrize(("client", "kind"), [("visual_studio_code", "markdown"), ("minimal", "plaintext"), ("pulling", "markdown")])
+@pytest.mark.parametrize(
+    ("client", "kind"),
+    [("visual_studio_code", "markdown"), ("minimal", "plaintext"), ("pulling", "markdown")],
+)
 async def test_a_finding_explains_its_rule(start, workspace, client, kind):
     editor = await start(client)
     uri = (workspace / "train.py").as_uri()
@@ -28,5 +31,14 @@ async def test_elsewhere_there_is_nothing_to_say(start, workspace):
     editor = await start()
     uri = (workspace / "train.py").as_uri()
     editor.open(uri, assignments())
-    for position, where in ((types.Position(0, 0), uri), (types.Position(99, 99), uri), (types.Position(0, 0), "git:/x")):
-        assert await editor.text_document_hover_async(types.HoverParams(types.TextDocumentIdentifier(where), position)) is None
+    for position, where in (
+        (types.Position(0, 0), uri),
+        (types.Position(99, 99), uri),
+        (types.Position(0, 0), "git:/x"),
+    ):
+        assert (
+            await editor.text_document_hover_async(
+                types.HoverParams(types.TextDocumentIdentifier(where), position)
+            )
+            is None
+        )

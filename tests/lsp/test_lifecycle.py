@@ -40,7 +40,9 @@ async def test_the_server_ends_when_its_input_does(workspace, tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="a child that outlives its parent is made with fork")
 async def test_the_server_ends_when_the_editor_is_gone(workspace, tmp_path):
     """The pipe stays open in another process, as when an editor's helper inherited it."""
-    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "input()", stdin=asyncio.subprocess.PIPE
+    )
     editor = Editor()
     await editor.start(home=tmp_path)
     await editor.begin(capabilities_of("visual_studio_code"), [workspace], process_id=parent.pid)
@@ -69,7 +71,7 @@ async def test_a_client_over_tcp_is_served(workspace, tmp_path):
     rest = await asyncio.wait_for(server.stderr.read(), PATIENCE)
     assert await asyncio.wait_for(server.wait(), PATIENCE) == 0
     assert b"Traceback" not in rest
-    await editor.stop()
+    await editor.hang_up()
 
 
 async def test_shutdown_in_the_midst_of_requests(start, workspace):

@@ -128,7 +128,11 @@ async def test_a_notebook_open_as_text_names_the_cell(start, workspace):
     cells = [{"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": source}
              for name, source in (("a", "x = 1"), ("b", assignments()))]  # fmt: skip
     uri = (workspace / "raw.ipynb").as_uri()
-    editor.open(uri, json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1), "json")
+    editor.open(
+        uri,
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1),
+        "json",
+    )
     (diagnostic,) = await editor.diagnostics_of(uri)
     assert diagnostic.message.startswith("cell 2: mlflow.set_tracking_uri is assigned")
     assert diagnostic.range.start == types.Position(0, 0)

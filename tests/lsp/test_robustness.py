@@ -84,7 +84,10 @@ async def test_a_cancelled_request_is_answered(start, uri):
         asyncio.gather(*map(asyncio.wrap_future, asked), return_exceptions=True), PATIENCE
     )
     for answer in answers:
-        assert isinstance(answer, types.RelatedFullDocumentDiagnosticReport) or getattr(answer, "code", 0) == -32800
+        assert (
+            isinstance(answer, types.RelatedFullDocumentDiagnosticReport)
+            or getattr(answer, "code", 0) == -32800
+        )
     await alive(editor, uri)
 
 

@@ -53,7 +53,9 @@ def test_a_posix_path_survives_the_way_there_and_back(name):
     assert uris.decode(uris.encode(path, windows=False), windows=False) == path
 
 
-@given(st.text(alphabet=st.characters(exclude_characters='\0/\\:*?"<>|', exclude_categories=["Cs"]), min_size=1))
+@given(
+    st.text(alphabet=st.characters(exclude_characters='\0/\\:*?"<>|', exclude_categories=["Cs"]), min_size=1)
+)
 def test_a_windows_path_survives_the_way_there_and_back(name):
     for path in (f"C:\\Users\\{name}", f"\\\\server\\share\\{name}"):
         assert uris.decode(uris.encode(path, windows=True), windows=True) == path

@@ -16,7 +16,11 @@ from tests.lsp.editor import Editor
 
 SCRIPT = "import mlflow\n\nwith mlflow.start_run():\n    mlflow.log_metric('loss', 0.1)\n"
 CONFIG = json.dumps(
-    {"subscription_id": "11111111-2222-3333-4444-555555555555", "resource_group": "rg", "workspace_name": "ws"}
+    {
+        "subscription_id": "11111111-2222-3333-4444-555555555555",
+        "resource_group": "rg",
+        "workspace_name": "ws",
+    }
 )
 
 
@@ -30,7 +34,9 @@ async def opened(editor: Editor, folder: Path) -> str:
 @pytest.mark.parametrize("client", ["visual_studio_code", "pulling"])
 async def test_a_file_the_client_saw_appear_counts(start, workspace, client):
     editor = await start(client)
-    await editor.until(lambda: any(r.method == "workspace/didChangeWatchedFiles" for r in editor.registrations))
+    await editor.until(
+        lambda: any(r.method == "workspace/didChangeWatchedFiles" for r in editor.registrations)
+    )
     uri = await opened(editor, workspace)
     config = workspace / "config.json"
     config.write_text(CONFIG, encoding="utf-8")

@@ -11,7 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 # No deadline: a busy machine is no failure.
-settings.register_profile("parsing", deadline=None, max_examples=int(os.environ.get("PARSING_EXAMPLES", "100")))
+settings.register_profile(
+    "parsing", deadline=None, max_examples=int(os.environ.get("PARSING_EXAMPLES", "100"))
+)
 settings.load_profile("parsing")
 
 MEGABYTE = 1_000_000

@@ -6,6 +6,7 @@ import pytest
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.shell import Assignment, parse_shell
 from hypothesis import given
+
 from tests.parsing.inputs import any_bytes, any_text, is_inside, monotonous, mutated, seconds
 
 SAMPLE = """#!/usr/bin/env bash
@@ -54,7 +55,18 @@ def test_reads_the_sample() -> None:
     ]
     assert [command.texts for command in facts.commands] == [
         ["set", "-euo", "pipefail"],
-        "az ml workspace show --query mlflow_tracking_uri --resource-group $RG -w ${WS}".split(),
+        [
+            "az",
+            "ml",
+            "workspace",
+            "show",
+            "--query",
+            "mlflow_tracking_uri",
+            "--resource-group",
+            "$RG",
+            "-w",
+            "${WS}",
+        ],
         ["az", "account", "show"],
         ["cat"],
         ["python", "-m", "pkg.train", "--lr", "0.1"],
@@ -89,7 +101,9 @@ def test_reads_the_sample() -> None:
         ("X=é😀", "é😀", "é😀", "", False, None),
     ],
 )  # fmt: skip
-def test_values(source: str, value: str, raw: str, quote: str, expands: bool, substitution: str | None) -> None:
+def test_values(
+    source: str, value: str, raw: str, quote: str, expands: bool, substitution: str | None
+) -> None:
     found = one(source)
     assert (found.value, found.raw, found.quote) == (value, raw, quote)
     assert (found.expands, found.substitution) == (expands, substitution)

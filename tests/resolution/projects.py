@@ -38,7 +38,7 @@ def resolved(
 
 def notebook(cells: Sequence[str], **metadata: object) -> str:
     """Return the JSON of a notebook with Python cells."""
-    code = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    code: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
     made = [{**code, "source": cell.splitlines(keepends=True)} for cell in cells]
     info = {"language_info": {"name": "python"}, **metadata}
     return json.dumps({"cells": made, "metadata": info, "nbformat": 4, "nbformat_minor": 5})

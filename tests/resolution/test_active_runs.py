@@ -88,7 +88,9 @@ def test_a_body_ends_with_its_cell(tmp_path: Path):
     ["import os", "import os.path", "import sys, os", "try:\n    import os\nexcept ImportError:\n    pass"],
 )
 def test_the_environment_is_known_however_os_is_imported(tmp_path: Path, imported: str):
-    source = f"{imported}\n\nimport mlflow\n\nos.environ['MLFLOW_EXPERIMENT_NAME'] = 'a'\nmlflow.start_run()\n"
+    source = (
+        f"{imported}\n\nimport mlflow\n\nos.environ['MLFLOW_EXPERIMENT_NAME'] = 'a'\nmlflow.start_run()\n"
+    )
     found = resolved(tmp_path, {"train.py": source})
     (write,) = found.all(EventKind.WRITE_VARIABLE)
     assert write.name == "MLFLOW_EXPERIMENT_NAME"

@@ -122,12 +122,16 @@ def test_an_environment_file_counts_when_it_is_loaded(tmp_path: Path):
 def test_load_dotenv_leaves_alone_what_the_process_has(tmp_path: Path):
     files = {".env": "MLFLOW_EXPERIMENT_NAME=a\n"}
     assert answer(tmp_path, "load_dotenv()\n" + USE, files, MLFLOW_EXPERIMENT_NAME="b").value == "b"
-    assert answer(tmp_path, "load_dotenv(override=True)\n" + USE, files, MLFLOW_EXPERIMENT_NAME="b").value == "a"
+    assert (
+        answer(tmp_path, "load_dotenv(override=True)\n" + USE, files, MLFLOW_EXPERIMENT_NAME="b").value == "a"
+    )
 
 
 def test_the_chain_names_each_place(tmp_path: Path):
     helper = "import mlflow\n\ndef begin(name):\n    mlflow.set_experiment(name)\n"
-    found = answer(tmp_path, "from helper import begin\nNAME = 'a'\nbegin(NAME)\n" + USE, {"helper.py": helper})
+    found = answer(
+        tmp_path, "from helper import begin\nNAME = 'a'\nbegin(NAME)\n" + USE, {"helper.py": helper}
+    )
     chain = [(b.what, b.location.path.name, b.location.span.line) for b in found.because if b.location]
     assert chain == [
         ("set_experiment is called", "helper.py", 3),

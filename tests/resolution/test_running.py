@@ -25,7 +25,10 @@ def where(found: Running) -> list[tuple[str, str]]:
 JOBS = {
     "a folder and a command": ("src/main.py", f"{COMMAND}code: src\ncommand: python main.py --lr 0.1\n"),
     "the last slash and the dot": ("src/main.py", f"{COMMAND}code: ./src/\ncommand: python ./main.py\n"),
-    "a folder above": ("src/main.py", ("jobs/a/b/job.yml", f"{COMMAND}code: ../../../src\ncommand: python main.py\n")),
+    "a folder above": (
+        "src/main.py",
+        ("jobs/a/b/job.yml", f"{COMMAND}code: ../../../src\ncommand: python main.py\n"),
+    ),
     "a module": ("pkg/train.py", f"{COMMAND}code: .\ncommand: python -m pkg.train\n"),
     "a package's __main__": ("pkg/__main__.py", f"{COMMAND}code: .\ncommand: python -m pkg\n"),
     "the file itself": ("src/train.py", f"{COMMAND}code: ./src/train.py\ncommand: python train.py\n"),
@@ -150,8 +153,10 @@ def test_what_runs_no_script(tmp_path: Path, yaml: str):
 
 SUBMITTED = {
     "command()": SDK + "job = command(code='./src', command='python main.py --n ${{inputs.n}}')\n",
-    "command() with names": SDK + "CODE = 'src'\nLINE = 'python main.py'\njob = command(code=CODE, command=LINE)\n",
-    "command() in a function": SDK + "def submit():\n    return command(code='src', command='python main.py')\n",
+    "command() with names": SDK
+    + "CODE = 'src'\nLINE = 'python main.py'\njob = command(code=CODE, command=LINE)\n",
+    "command() in a function": SDK
+    + "def submit():\n    return command(code='src', command='python main.py')\n",
     "azure.ai.ml as a module": "from azure.ai import ml\n\njob = ml.command(code='src', command='python main.py')\n",
     "spark()": "from azure.ai.ml import spark\n\njob = spark(code='src', entry={'file': 'main.py'})\n",
     "ScriptRunConfig": V1 + "config = ScriptRunConfig(source_directory='src', script='main.py')\n",
@@ -194,7 +199,9 @@ def test_a_notebook_writes_the_script_it_submits(tmp_path: Path):
 
 def test_a_notebook_that_writes_a_script_and_submits_nothing(tmp_path: Path):
     cells = ["%%writefile src/main.py\n" + LOGS, "!python src/main.py"]
-    assert running(tmp_path, {"src/main.py": LOGS, "write.ipynb": notebook(cells)}).platform is Platform.OUTSIDE
+    assert (
+        running(tmp_path, {"src/main.py": LOGS, "write.ipynb": notebook(cells)}).platform is Platform.OUTSIDE
+    )
 
 
 def test_paths_of_a_submission_may_count_from_the_root(tmp_path: Path):
@@ -245,7 +252,9 @@ def test_databricks_exports(tmp_path: Path):
     source = "# Databricks notebook source\n" + LOGS
     exported = notebook([LOGS], **{"application/vnd.databricks.v1+notebook": {"language": "python"}})
     assert running(tmp_path, {"a.py": source}).platform is Platform.DATABRICKS
-    assert running(tmp_path, {"b.py": "\ufeff" + source.replace("\n", "\r\n")}).platform is Platform.DATABRICKS
+    assert (
+        running(tmp_path, {"b.py": "\ufeff" + source.replace("\n", "\r\n")}).platform is Platform.DATABRICKS
+    )
     assert running(tmp_path, {"c.ipynb": exported}).platform is Platform.DATABRICKS
     assert running(tmp_path, {"d.py": LOGS + "# Databricks notebook source\n"}).platform is Platform.OUTSIDE
 

@@ -132,7 +132,7 @@ def found(snapshot: Snapshot, file: SourceFile) -> tuple[Finding, ...]:
 
 @pytest.mark.parametrize("name", CARRIERS)
 @given(text=broken)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_fault_is_found_and_every_fix_cures(name: str, text: str) -> None:
     kind, write = CARRIERS[name]
     snapshot, file = snapshot_of(name, kind, write(text))

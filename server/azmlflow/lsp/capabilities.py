@@ -41,11 +41,16 @@ def resolve(client: types.ClientCapabilities) -> Capabilities:
     def can(path: str) -> bool:
         return bool(said(path))
 
-    pushed, pulled, edit = "text_document.publish_diagnostics", "text_document.diagnostic", "workspace.workspace_edit"
+    pushed, pulled, edit = (
+        "text_document.publish_diagnostics",
+        "text_document.diagnostic",
+        "workspace.workspace_edit",
+    )
     return Capabilities(
         pull_diagnostics=can(pulled) and can("workspace.diagnostics.refresh_support"),
         related_information=can(f"{pushed}.related_information") or can(f"{pulled}.related_information"),
-        code_description=can(f"{pushed}.code_description_support") or can(f"{pulled}.code_description_support"),
+        code_description=can(f"{pushed}.code_description_support")
+        or can(f"{pulled}.code_description_support"),
         code_action_literals=can("text_document.code_action.code_action_literal_support"),
         preferred_actions=can("text_document.code_action.is_preferred_support"),
         markdown_hover=types.MarkupKind.Markdown in (said("text_document.hover.content_format") or ()),

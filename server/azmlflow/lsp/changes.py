@@ -50,6 +50,8 @@ def _replace(
     start, end = text.offset(span.line, span.column), text.offset(span.end_line, span.end_column)
     edited = text.edited(start, max(start, end), change.text)
     first, old_end = span.line, max(span.line, span.end_line) + 1
-    if "\r" in edited.value or "\r" in text.value:  # one beside the edit may have become, or ceased to be, half a line end
+    if (
+        "\r" in edited.value or "\r" in text.value
+    ):  # one beside the edit may have become, or ceased to be, half a line end
         first, old_end = max(first - 1, 0), min(old_end + 1, text.line_count)
     return edited, ChangedLines(first, old_end, old_end + edited.line_count - text.line_count)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 FIX_ALL: Final = "source.fixAll.azmlflow"
 
-OPTIONS = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=False)
+OPTIONS = types.CodeActionOptions(
+    code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=False
+)
 
 
 async def handle(session: Session, params: types.CodeActionParams) -> list[types.CodeAction] | None:
@@ -46,7 +48,9 @@ async def handle(session: Session, params: types.CodeActionParams) -> list[types
     ]
 
 
-def _quick_fixes(session: Session, checked: Checked, findings: Iterable[Finding]) -> Iterator[types.CodeAction]:
+def _quick_fixes(
+    session: Session, checked: Checked, findings: Iterable[Finding]
+) -> Iterator[types.CodeAction]:
     for finding in findings:
         is_preferred = session.capabilities.preferred_actions
         for fix in checked.repairs(finding).fixes:
@@ -63,7 +67,9 @@ def _fix_all(session: Session, checked: Checked, findings: Iterable[Finding]) ->
 
     safe = (next((fix for fix in checked.repairs(finding).fixes if fix.safe), None) for finding in findings)
     applied = apply_fixes(checked.resolution.snapshot, [fix for fix in safe if fix]).applied
-    edit = edits.to_workspace_edit(session, [edit for fix in applied for edit in fix.edits]) if applied else None
+    edit = (
+        edits.to_workspace_edit(session, [edit for fix in applied for edit in fix.edits]) if applied else None
+    )
     if edit:
         yield types.CodeAction("Apply every safe fix of azmlflow", FIX_ALL, edit=edit)
 
@@ -76,7 +82,9 @@ def _disable(session: Session, checked: Checked, findings: Iterable[Finding]) ->
             yield action
 
 
-def _action(session: Session, finding: Finding, title: str, changes: tuple[Edit, ...]) -> types.CodeAction | None:
+def _action(
+    session: Session, finding: Finding, title: str, changes: tuple[Edit, ...]
+) -> types.CodeAction | None:
     edit = edits.to_workspace_edit(session, changes)
     if edit is None:
         return None

@@ -29,7 +29,9 @@ async def fetch(session: Session) -> None:
 
 async def _ask(session: Session) -> None:
     scopes = [None, *session.folders]
-    items = [types.ConfigurationItem(uris.to_uri(scope) if scope else None, settings.SECTION) for scope in scopes]
+    items = [
+        types.ConfigurationItem(uris.to_uri(scope) if scope else None, settings.SECTION) for scope in scopes
+    ]
     answers = await session.server.workspace_configuration_async(types.ConfigurationParams(items))
     for scope, answer in zip(scopes, answers, strict=False):
         session.configuration[scope] = settings.read(answer)

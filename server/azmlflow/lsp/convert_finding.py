@@ -66,5 +66,9 @@ def to_range(session: Session, place: Location) -> types.Range:
     """Return the client's range of a place in the workspace as it is now."""
     from azmlflow.rules.source import text_at
 
-    text = session.documents.text_of(place.path, place.cell) or text_at(session.store.snapshot, place) or Text("")
+    text = (
+        session.documents.text_of(place.path, place.cell)
+        or text_at(session.store.snapshot, place)
+        or Text("")
+    )
     return convert.to_range(place.span, text, session.documents.encoding)

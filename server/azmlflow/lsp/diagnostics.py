@@ -80,7 +80,9 @@ class Diagnostics:
             if not self._session.held.holds(path):  # closed, or about to be checked when the workspace has it
                 continue
             if pull:
-                changed = changed or any(self._is_news(uri, found) for uri, found in self._by_uri(path).items())
+                changed = changed or any(
+                    self._is_news(uri, found) for uri, found in self._by_uri(path).items()
+                )
             else:
                 self._publish(path)
             await asyncio.sleep(0)  # let keystrokes through between two documents

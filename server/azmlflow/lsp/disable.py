@@ -46,7 +46,8 @@ def _is_comment(file: SourceFile, text: Text, cell: int | None, span: Span, comm
     """Tell whether the parser would read the comment as one, by letting it."""
     at = text.offset(span.line, span.column)
     return any(
-        directive.location.span.line == span.line and any(written.text == code for written in directive.codes or ())
+        directive.location.span.line == span.line
+        and any(written.text == code for written in directive.codes or ())
         for directive in _directives(file, text.edited(at, at, comment), cell)
     )
 

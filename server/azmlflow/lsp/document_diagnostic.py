@@ -6,7 +6,9 @@ from lsprotocol import types
 
 from azmlflow.lsp.session import Session
 
-OPTIONS = types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=False, identifier="azmlflow")
+OPTIONS = types.DiagnosticOptions(
+    inter_file_dependencies=True, workspace_diagnostics=False, identifier="azmlflow"
+)
 
 
 async def handle(session: Session, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:

@@ -104,7 +104,9 @@ class Documents:
         structure = change.structure
         if structure:
             array = structure.array
-            self._splice(notebook, array.start, array.delete_count, array.cells or (), structure.did_open or ())
+            self._splice(
+                notebook, array.start, array.delete_count, array.cells or (), structure.did_open or ()
+            )
         self._set_kinds(change.data or ())
         gone = [item.uri for item in (structure.did_close if structure else None) or ()]
         gone = [uri for uri in gone if uri in self.cells and uri not in notebook.cells]
@@ -122,13 +124,17 @@ class Documents:
     ) -> None:
         notebook.cells[start : start + removed] = [cell.document for cell in cells]
         for item in opened:
-            self.cells[item.uri] = Document(item.uri, notebook.path, item.language_id, item.version, Text(item.text))
+            self.cells[item.uri] = Document(
+                item.uri, notebook.path, item.language_id, item.version, Text(item.text)
+            )
         self._set_kinds(cells)
 
     def _set_kinds(self, cells: Sequence[types.NotebookCell]) -> None:
         for cell in cells:
             if cell.document in self.cells:
-                self.cells[cell.document].kind = "code" if cell.kind is types.NotebookCellKind.Code else "markdown"
+                self.cells[cell.document].kind = (
+                    "code" if cell.kind is types.NotebookCellKind.Code else "markdown"
+                )
 
     def sources(self, notebook: Notebook) -> list[EditorCell]:
         """Return every cell of a notebook in order, as the workspace takes them."""

@@ -40,10 +40,14 @@ async def insert_tracking(session: Session, arguments: Arguments) -> dict[str, A
     resolution = _resolution(session, uri)
     checked = session.diagnostics.check(resolution.file.path)
     missing = [finding for finding in checked.findings if finding.code == "AZM101"] if checked else []
-    repairs = await background.in_thread(lambda: [checked.repairs(finding) for finding in missing] if checked else [])
+    repairs = await background.in_thread(
+        lambda: [checked.repairs(finding) for finding in missing] if checked else []
+    )
     fix = next((fix for repair in repairs for fix in repair.fixes), None)
     if fix is None:
-        raise Refused(f"{resolution.file.path.name} needs no tracking URI to be inserted: azmlflow.explain says why.")
+        raise Refused(
+            f"{resolution.file.path.name} needs no tracking URI to be inserted: azmlflow.explain says why."
+        )
     return await _apply(session, fix.title, fix.edits)
 
 
@@ -51,7 +55,9 @@ async def create_workspace_config(session: Session, arguments: Arguments) -> dic
     """Write config.json. Arguments: a tracking URI or the address of the workspace, and the URI of a folder."""
     from azmlflow.rules.workspace_config_file import config_from_pasted
 
-    address, folder_uri = _strings(arguments, "a tracking URI or the address of a workspace", "the folder's URI")
+    address, folder_uri = _strings(
+        arguments, "a tracking URI or the address of a workspace", "the folder's URI"
+    )
     folder = uris.to_path(folder_uri)
     if folder is None:
         raise Refused("The folder is not on this machine's disk: open a folder first.")
@@ -76,7 +82,9 @@ def _resolution(session: Session, uri: str) -> Resolution:
     path = place.path if place else uris.to_path(uri)
     resolution = session.resolution(path) if path else None
     if resolution is None:
-        raise Refused(f"{path.name if path else uri} is not a file that azmlflow knows: open a script or a notebook.")
+        raise Refused(
+            f"{path.name if path else uri} is not a file that azmlflow knows: open a script or a notebook."
+        )
     return resolution
 
 
@@ -86,7 +94,9 @@ async def _apply(session: Session, title: str, changes: Sequence[Edit]) -> dict[
         raise Refused("This editor cannot apply the change: make it by hand.")
     result = await session.server.workspace_apply_edit_async(types.ApplyWorkspaceEditParams(edit, title))
     if not result.applied:
-        raise Refused("The editor did not apply the change: the document may have changed meanwhile; try again.")
+        raise Refused(
+            "The editor did not apply the change: the document may have changed meanwhile; try again."
+        )
     return {"applied": True, "title": title}
 
 

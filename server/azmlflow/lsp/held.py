@@ -78,7 +78,9 @@ class Held:
 
     async def _take_notebook(self, notebook: Notebook) -> None:
         documents, store, version = self._session.documents, self._session.store, notebook.version
-        await background.in_thread(partial(store.open_notebook, notebook.path, documents.sources(notebook), version))
+        await background.in_thread(
+            partial(store.open_notebook, notebook.path, documents.sources(notebook), version)
+        )
         if documents.notebooks.get(notebook.path) is notebook:
             if notebook.version != version:
                 store.change_notebook_structure(notebook.path, documents.sources(notebook), notebook.version)

@@ -29,7 +29,9 @@ def handle(session: Session, params: types.DidChangeNotebookDocumentParams) -> N
     if not session.held.holds(notebook.path):
         return
     if restructured:
-        session.store.change_notebook_structure(notebook.path, session.documents.sources(notebook), notebook.version)
+        session.store.change_notebook_structure(
+            notebook.path, session.documents.sources(notebook), notebook.version
+        )
     else:
         for cell in edited:
             index = notebook.cells.index(cell.uri)

@@ -44,7 +44,9 @@ async def _show(session: Session, title: str, counted: list[int]) -> None:
     try:
         while True:
             done, total = counted
-            report = types.WorkDoneProgressReport(f"{done} of {total} files", percentage=100 * done // max(total, 1))
+            report = types.WorkDoneProgressReport(
+                message=f"{done} of {total} files", percentage=100 * done // max(total, 1)
+            )
             progress.report(token, report)
             await asyncio.sleep(_STEP)
     finally:

@@ -85,5 +85,8 @@ class Protocol(LanguageServerProtocol):
         if not begun and method != types.INITIALIZE:
             return types.ErrorCodes.ServerNotInitialized, "The server waits for initialize."
         if isinstance(message, Malformed):
-            return types.ErrorCodes.InvalidParams, f"The parameters of {method} are not what the protocol says."
+            return (
+                types.ErrorCodes.InvalidParams,
+                f"The parameters of {method} are not what the protocol says.",
+            )
         return None

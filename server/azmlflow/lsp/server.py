@@ -64,7 +64,9 @@ class Server(LanguageServer):
     session: Session
 
     def __init__(self) -> None:
-        super().__init__("azmlflow", __version__, notebook_document_sync=notebook_did_open.SYNC, protocol_cls=Protocol)
+        super().__init__(
+            "azmlflow", __version__, notebook_document_sync=notebook_did_open.SYNC, protocol_cls=Protocol
+        )
         self.feature(types.INITIALIZE)(functools.partial(initialize.handle, self))
         for method, handler, options in FEATURES:
             self.offer(method, handler, options)

@@ -124,7 +124,9 @@ def _flat(section: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]
     """Return (dotted name, value) pairs: clients send `trace.server` nested."""
     pairs: list[tuple[str, Any]] = []
     for name, value in section.items():
-        pairs += _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else [(f"{prefix}{name}", value)]
+        pairs += (
+            _flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else [(f"{prefix}{name}", value)]
+        )
     return pairs
 
 

@@ -72,7 +72,9 @@ class Watch:
         session = self._session
         inside = tuple(f"{folder}{os.sep}" for folder in session.folders)
         outside = sorted(path for path in session.store.snapshot.files if not str(path).startswith(inside))
-        return Watched(() if session.capabilities.register_watchers else tuple(session.folders), tuple(outside))
+        return Watched(
+            () if session.capabilities.register_watchers else tuple(session.folders), tuple(outside)
+        )
 
     async def _run(self, wanted: Watched, earlier: asyncio.Task[None] | None) -> None:
         from azmlflow.workspace.watcher import watch
@@ -86,7 +88,9 @@ class Watch:
                 if paths:
                     background.spawn(self.changed(paths))
         except OSError as error:
-            log.warning("Files cannot be watched (%s): reopen the folder to see what changed on disk.", error.strerror)
+            log.warning(
+                "Files cannot be watched (%s): reopen the folder to see what changed on disk.", error.strerror
+            )
             self._begun.set()
 
 

@@ -9,6 +9,7 @@ from azmlflow.parsing._shell_words import Lexer, Token
 
 Dialect = Literal["sh", "powershell", "cmd", "setx"]
 
+NAME: Final = re.compile(r"\w+")
 CMD_SET: Final = re.compile(r"@?set[^\S\r\n]+(\"?)([A-Za-z_]\w*)=([^\r\n&|]*)", re.IGNORECASE)
 PS_ENV: Final = re.compile(r"\$(?:\{env:(\w+)\}|env:(\w+))[^\S\r\n]*=[^\S\r\n]*", re.IGNORECASE)
 PS_VAR: Final = re.compile(r"\$(?:script:|global:)?([A-Za-z_]\w*)[^\S\r\n]*=(?!=)[^\S\r\n]*", re.IGNORECASE)
@@ -44,7 +45,7 @@ def windows_assignment(lexer: Lexer, at: int, end: int) -> Found | None:
 
 def setx(value: str, words: list[Token]) -> Found | None:
     """Read `setx NAME value`: a backslash is a backslash there."""
-    if len(words) < 3 or not re.fullmatch(r"\w+", words[1].value):
+    if len(words) < 3 or not NAME.fullmatch(value, words[1].start, words[1].end):
         return None
     name, word = words[1], words[2]
     raw = value[word.start : word.end]

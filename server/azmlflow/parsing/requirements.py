@@ -40,7 +40,9 @@ class RequirementsFacts(NamedTuple):
 
 def parse_requirements(text: Text) -> RequirementsFacts:
     """Return the requirements of a pip file; options, paths and addresses are passed over."""
-    found = [_of_line(line, Span(number, 0, number, len(line)), "pip") for number, line in _logical_lines(text)]
+    found = [
+        _of_line(line, Span(number, 0, number, len(line)), "pip") for number, line in _logical_lines(text)
+    ]
     return RequirementsFacts(tuple(filter(None, found)), (), find_comments(text))
 
 
@@ -52,7 +54,9 @@ def parse_conda(tree: Tree) -> RequirementsFacts:
         if written is None or path[-1:] == ("pip",):
             continue
         inside = "pip" in path
-        found.append(_of_line(written if inside else _conda_spec(written), node.span, "pip" if inside else "conda"))
+        found.append(
+            _of_line(written if inside else _conda_spec(written), node.span, "pip" if inside else "conda")
+        )
     return RequirementsFacts(tuple(filter(None, found)))
 
 
@@ -121,10 +125,14 @@ def _of_line(line: str, place: Span, source: Source) -> Requirement | None:
     specifier = requirement[match.end() :].strip()
     start = place.column + match.start(1) if source == "pip" else place.column
     name_span = Span(place.line, start, place.line, start + len(match.group(1)))
-    after = Span(place.line, name_span.end_column, place.line, name_span.end_column + len(requirement) - match.end(1))
+    after = Span(
+        place.line, name_span.end_column, place.line, name_span.end_column + len(requirement) - match.end(1)
+    )
     extras = tuple(part.strip() for part in (match.group(2) or "").split(",") if part.strip())
     raw = match.group(1)
-    return Requirement(normalised(raw), raw, specifier, extras, marker.strip(), place, name_span, after, source)
+    return Requirement(
+        normalised(raw), raw, specifier, extras, marker.strip(), place, name_span, after, source
+    )
 
 
 def normalised(name: str) -> str:

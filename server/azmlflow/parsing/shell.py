@@ -234,7 +234,7 @@ class _Reader:
 
     def _exported_names(self, words: list[Token], exported: bool) -> None:
         for word in words:
-            if NAME.fullmatch(word.value):
+            if NAME.fullmatch(self.value, word.start, word.end):
                 empty = Token("", word.end, word.end, "", expands=False, substitution=None)
                 self._add(word.value, empty, word.start, exported, False, has_value=False)
 

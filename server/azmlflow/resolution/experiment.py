@@ -39,7 +39,8 @@ def experiment_of(running: Running, events: Sequence[Event], moment: Moment) -> 
         if not isinstance(result, Unset):
             return _of(result, f"{name} is set", None)
     if running.platform not in _DEFAULT_HOLDS:
-        return Answer("unknown", None, f"nothing names it here, and this is {running.platform.value}", running.because)
+        reason = f"nothing names it here, and this is {running.platform.value}"
+        return Answer("unknown", None, reason, running.because)
     return Answer("resolved", DEFAULT, None, (NOT_NAMED,))
 
 
@@ -49,8 +50,9 @@ def _of_start(event: Event) -> Answer | None:
         return None
     because = (Because(f"{event.name} is called", event.location),)
     if not (event.name or "").endswith(".start_run"):
-        named = _is_given(event.call, 5, "experiment_name") or _is_given(event.call, 6, "experiment_id")
-        return Answer("unknown", None, "mlflow.run is given the experiment of the project's run", because) if named else None
+        if _is_given(event.call, 5, "experiment_name") or _is_given(event.call, 6, "experiment_id"):
+            return Answer("unknown", None, "mlflow.run is given the experiment of the project's run", because)
+        return None
     if _is_given(event.call, 0, "run_id"):
         return Answer("unknown", None, "start_run continues a run, in whatever experiment that is", because)
     if _is_given(event.call, 1, "experiment_id"):

@@ -14,7 +14,6 @@ from azmlflow.parsing.python.facts import (
     Define,
     Delete,
     Fact,
-    Guard,
     Import,
     MagicCommand,
     Unread,

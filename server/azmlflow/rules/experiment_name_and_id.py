@@ -63,7 +63,8 @@ RULE = Rule(
 )
 
 _MESSAGE: Final = (
-    "MLFLOW_EXPERIMENT_ID is set beside MLFLOW_EXPERIMENT_NAME: no run starts unless both mean the same experiment"
+    "MLFLOW_EXPERIMENT_ID is set beside MLFLOW_EXPERIMENT_NAME: "
+    "no run starts unless both mean the same experiment"
 )
 _USES: Final = frozenset({EventKind.START_RUN, EventKind.LOG, EventKind.LOG_MODEL})
 _READERS: Final = (*SCRIPT_KINDS, FileKind.DOTENV, FileKind.SHELL, FileKind.EDITOR, FileKind.JOB)
@@ -83,7 +84,9 @@ def check(resolution: Resolution) -> Iterator[Finding]:
 def _in_code(resolution: Resolution) -> Iterator[Finding]:
     written = _written_before_first_run(resolution)
     name, number = written.get(MLFLOW_EXPERIMENT_NAME), written.get(MLFLOW_EXPERIMENT_ID)
-    if name and number and _is_text(name) and _is_text(number) and number.location.path == resolution.file.path:
+    if name is None or number is None or number.location.path != resolution.file.path:
+        return
+    if _is_text(name) and _is_text(number):
         removal = removal_of_write(resolution.file, number)
         yield _finding(resolution, number.location, name.location, removal)
 

@@ -133,7 +133,9 @@ def _in_code(resolution: Resolution, script: ScriptResolution) -> Iterator[Findi
             continue
         here = result.literal is not None and result.literal.path == resolution.file.path
         place = result.literal if here and result.literal else shown_at(script, event)
-        related = (Related("the name is written here", result.literal),) if result.literal and not here else ()
+        related = (
+            (Related("the name is written here", result.literal),) if result.literal and not here else ()
+        )
         yield _finding(fault, place, _in_literal(resolution, fault, result), related)
 
 

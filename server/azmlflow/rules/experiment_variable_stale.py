@@ -51,25 +51,22 @@ Unsafe: the fix sets the variable after the call, and other packages may read it
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from azmlflow.azure.variables import MLFLOW_EXPERIMENT_ID, MLFLOW_EXPERIMENT_NAME
-from azmlflow.resolution.commands import scripts_run
-from azmlflow.resolution.effects import USES
 from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResolution
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
-from azmlflow.resolution.script import working_folders
 from azmlflow.rules.additions import Additions
 from azmlflow.rules.base import Edit, Finding, Fix, Related, Rule
+from azmlflow.rules.child_scripts import child_script, takes_experiment_from_environment
 from azmlflow.rules.insertion import Spot
 from azmlflow.rules.removal import places_of
 from azmlflow.rules.sheet import first_line, line_after, units_of
-from azmlflow.rules.source import indentation, slice_at
-from azmlflow.workspace.snapshot import SCRIPT_KINDS, Location, SourceFile
+from azmlflow.rules.source import indentation
+from azmlflow.workspace.snapshot import SCRIPT_KINDS, Location
 
 RULE = Rule(
     code="AZM208",
@@ -83,10 +80,7 @@ RULE = Rule(
     fixable="sometimes",
 )
 
-_VARIABLES: Final = frozenset({None, MLFLOW_EXPERIMENT_NAME, MLFLOW_EXPERIMENT_ID})
 _CHANGES: Final = frozenset({EventKind.WRITE_VARIABLE, EventKind.DELETE_VARIABLE})
-_OPTIONS: Final = frozenset({"env", "cwd", "executable"})
-"""What makes it unknown which environment or which file a child gets."""
 
 
 def check(resolution: Resolution) -> Iterator[Finding]:
@@ -98,9 +92,9 @@ def check(resolution: Resolution) -> Iterator[Finding]:
         if event.kind is not EventKind.LAUNCH or not event.reached or event.location.path != script.file.path:
             continue
         chosen = _chosen(script.events[:at])
-        child = _child(script, event) if chosen and _differ(chosen, event) else None
-        if chosen is not None and child is not None:
-            yield _finding(script, chosen, event, child)
+        child = child_script(script, event) if chosen and _differ(chosen, event) else None
+        if chosen is not None and child is not None and takes_experiment_from_environment(child):
+            yield _finding(script, chosen, event, child.file.path.name)
 
 
 def _chosen(before: tuple[Event, ...]) -> Event | None:
@@ -123,60 +117,14 @@ def _text(result: object) -> str:
     return (result.text or "") if isinstance(result, Known) else ""
 
 
-def _child(script: ScriptResolution, launch: Event) -> SourceFile | None:
-    """Return the script of the project that is started, when it takes its experiment from the environment."""
-    command = _command(slice_at(script.snapshot, launch.location))
-    for folder in working_folders(script.snapshot, script.file) if command else ():
-        for path in scripts_run(script.snapshot, folder, command or ""):
-            file = script.snapshot.files.get(path)
-            if file is not None and file.path != script.file.path and _takes_it_from_environment(script, file):
-                return file
-    return None
-
-
-def _command(source: str) -> str | None:
-    """Return the command line of a call that starts a process, `$` for what is computed; None when it is not seen."""
-    try:
-        call = ast.parse(source.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    if not isinstance(call, ast.Call) or not call.args or any(k.arg in _OPTIONS for k in call.keywords):
-        return None
-    first = call.args[0]
-    if isinstance(first, (ast.List, ast.Tuple)):
-        return " ".join(map(_word, first.elts))
-    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
-
-
-def _word(node: ast.expr) -> str:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return node.value if node.value.strip() and not set(" \t\"'") & set(node.value) else "$"
-    return "python" if ast.unparse(node).endswith("executable") else "$"
-
-
-def _takes_it_from_environment(script: ScriptResolution, file: SourceFile) -> bool:
-    child = Resolution(script.snapshot, file).script
-    use = child.first(*USES) if child else None
-    if child is None or use is None:
-        return False
-    named = use.kind is EventKind.START_RUN and use.call is not None and _names_run(use)
-    changed = any(e.kind in _CHANGES and e.name in _VARIABLES for e in child.events)
-    return not named and not changed and child.first(EventKind.SET_EXPERIMENT, reached=False) is None
-
-
-def _names_run(use: Event) -> bool:
-    call = use.call
-    return call is not None and bool(call.arguments or {"run_id", "experiment_id", ""} & {k for k, _ in call.keywords})
-
-
-def _finding(script: ScriptResolution, chosen: Event, launch: Event, child: SourceFile) -> Finding:
+def _finding(script: ScriptResolution, chosen: Event, launch: Event, child: str) -> Finding:
     stale, name = _text(launch.result), _text(chosen.result)
     places = [link.location for link in launch.result.because if link.location] if launch.result else []
     related = [Related(f"{name} is set here, and with it MLFLOW_EXPERIMENT_ID", chosen.location)]
     related += [Related(f"MLFLOW_EXPERIMENT_NAME is set to {stale} here", place) for place in places[:1]]
     return Finding(
         RULE,
-        f"{child.path.name} inherits MLFLOW_EXPERIMENT_NAME {stale} and the ID of {name}: its run fails to start",
+        f"{child} inherits MLFLOW_EXPERIMENT_NAME {stale} and the ID of {name}: its run fails, or goes to {stale}",
         launch.location,
         tuple(related),
         make_fixes=partial(_fixes, script, chosen, name),

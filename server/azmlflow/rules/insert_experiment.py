@@ -18,7 +18,19 @@ from azmlflow.rules.sheet import Site, units_of
 from azmlflow.workspace.snapshot import FileKind, Location
 
 _SAY_NOTHING: Final = frozenset(
-    {"__main__", "app", "experiment", "job", "main", "model", "notebook", "run", "script", "train", "training"}
+    {
+        "__main__",
+        "app",
+        "experiment",
+        "job",
+        "main",
+        "model",
+        "notebook",
+        "run",
+        "script",
+        "train",
+        "training",
+    }
 )
 """Names of files that do not tell what is trained; the folder's name says more."""
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from azmlflow.azure.uri_parsing import classify, compose_tracking_uri, parse_tracking_uri
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef
+from azmlflow.azure.workspace_config import FOLDERS
 from azmlflow.parsing.base import Span
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.dotenv import find
@@ -39,7 +40,8 @@ class Aim(NamedTuple):
     """What the runs are meant for, as far as the project says.
 
     `config` is the workspace config; `found` tells whether from_config finds it by itself. `dotenv` is the environment
-    file that names the workspace, or could, and `names_uri` whether it does.
+    file that names the workspace, or could; `names_uri` tells whether it does, `names_other` whether it names some other
+    store, which is then the user's choice.
     """
 
     workspace: WorkspaceRef | None = None
@@ -47,6 +49,7 @@ class Aim(NamedTuple):
     found: bool = False
     dotenv: SourceFile | None = None
     names_uri: bool = False
+    names_other: bool = False
 
 
 def aim_of(script: ScriptResolution) -> Aim:
@@ -64,7 +67,8 @@ def aim_of(script: ScriptResolution) -> Aim:
     first = next(iter(candidates), None)
     workspace = first.workspace if first else parsed.workspace if parsed else None
     found = first is not None and script.configs[:1] == (first,)
-    return Aim(workspace, first.path if first else None, found, dotenv, classify(uri).is_azureml)
+    is_ours = classify(uri).is_azureml
+    return Aim(workspace, first.path if first else None, found, dotenv, is_ours, bool(uri) and not is_ours)
 
 
 def tracking_fixes(script: ScriptResolution, aim: Aim) -> Iterator[Fix]:
@@ -90,7 +94,7 @@ def tracking_fixes(script: ScriptResolution, aim: Aim) -> Iterator[Fix]:
     if uri is not None:
         yield _literal(script, units, spot, uri)
         if not aim.names_uri:
-            yield _in_dotenv(script, units, spot, aim.dotenv, uri)
+            yield _in_dotenv(script, units, spot, aim, uri)
 
 
 def _usable(
@@ -163,20 +167,27 @@ def _load(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, dotenv:
 
 
 def _in_dotenv(
-    script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, dotenv: SourceFile | None, uri: str
+    script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, uri: str
 ) -> Fix:
     """Add the variable to the environment file, which is made where load_dotenv finds it, and load that."""
     line = f"{MLFLOW_TRACKING_URI}={uri}\n"
-    if dotenv is None:
-        path = script.snapshot.root_of(script.file.path) / ".env"
-        edit = Edit(in_file(path, Span.at(0)), line, create=True)
+    if aim.dotenv is None:
+        edit = Edit(in_file(_home(script, aim) / ".env", Span.at(0)), line, create=True)
     else:
-        text = dotenv.text
+        text = aim.dotenv.text
         last = text.line_count - 1
         end = Span.at(last, len(text.line(last)))
-        edit = Edit(in_file(dotenv.path, end), line if not text.line(last) else f"\n{line}")
+        edit = Edit(in_file(aim.dotenv.path, end), line if not text.line(last) else f"\n{line}")
     title = f"Add {MLFLOW_TRACKING_URI} to {edit.location.path.name} and load it (load_dotenv)"
     return _fix(script, _loading(units, spot), title, edit)
+
+
+def _home(script: ScriptResolution, aim: Aim) -> Path:
+    """Return the folder of the project: that of the workspace config, if the script is in it, else the root."""
+    root = script.snapshot.root_of(script.file.path)
+    folder = aim.config.parent if aim.config else root
+    folder = folder.parent if folder.name in FOLDERS else folder
+    return folder if folder.is_relative_to(root) and script.file.path.is_relative_to(folder) else root
 
 
 def _loading(units: tuple[Unit, ...], spot: Spot) -> Additions:

@@ -63,7 +63,9 @@ RULE = Rule(
     fixable="sometimes",
 )
 
-_MESSAGE: Final = "MLFLOW_RUN_ID is set outside a job: the first run of every process continues that run, or fails"
+_MESSAGE: Final = (
+    "MLFLOW_RUN_ID is set outside a job: the first run of every process continues that run, or fails"
+)
 _RIGHTLY: Final = frozenset({Platform.JOB, Platform.UPLOADED, Platform.MLPROJECT, Platform.TEST})
 """Who may set it: a job, a project that is handed its run, and a test of such code."""
 

@@ -13,11 +13,11 @@ from azmlflow.parsing.python import lexer
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.modules import find_module
+from azmlflow.resolution.running import is_test
 from azmlflow.workspace.snapshot import FileKind, Snapshot, SourceFile
 
 _SETTER: Final = "set_tracking_uri"
 _ASSIGNED: Final = re.compile(rf"{MLFLOW_TRACKING_URI}[\"']?\s*=")
-_NAMED: Final = re.compile(MLFLOW_TRACKING_URI)
 _SETS_VARIABLES: Final = (FileKind.SHELL, FileKind.EDITOR, FileKind.YAML)
 _RUN_OF_A_JOB: Final = frozenset({"azureml.core.Run", "azureml.core.run", "azureml.core.run.Run"})
 _OURS: Final = ("mlflow", "azureml")
@@ -37,8 +37,15 @@ def may_be_set(script: ScriptResolution) -> bool:
 
 
 def is_documented(script: ScriptResolution) -> bool:
-    """Tell whether a text of the project has the reader set the variable in the shell."""
-    return _any_says(script, _ASSIGNED, FileKind.MARKDOWN)
+    """Tell whether the nearest texts, beside the script or above it, have the reader set the variable in the shell."""
+    snapshot, folder = script.snapshot, script.file.path.parent
+
+    def look() -> bool:
+        texts = [file for file in snapshot.of_kind(FileKind.MARKDOWN) if folder.is_relative_to(file.path.parent)]
+        nearest = max((len(file.path.parts) for file in texts), default=0)
+        return any(_ASSIGNED.search(file.text.value) for file in texts if len(file.path.parts) == nearest)
+
+    return remembered(snapshot, "tracking documented", folder, look)
 
 
 def _may_set(snapshot: Snapshot, importer: Path, module: str) -> bool:
@@ -75,16 +82,15 @@ def _in_code(source: str) -> bool:
 
 
 def _started_with_it(script: ScriptResolution) -> bool:
-    """Tell whether a shell script, a launch configuration or a workflow of the project sets the variable."""
-    return _any_says(script, _NAMED, *_SETS_VARIABLES)
-
-
-def _any_says(script: ScriptResolution, pattern: re.Pattern[str], *kinds: FileKind) -> bool:
-    """Tell whether a file of some kinds in the script's root holds a pattern; asked once for all its scripts."""
-    snapshot, root = script.snapshot, script.snapshot.root_of(script.file.path)
+    """Tell whether a launch configuration sets the variable, or a shell script or workflow that names the script."""
+    snapshot, root, name = script.snapshot, script.snapshot.root_of(script.file.path), script.file.path.stem
 
     def look() -> bool:
-        files = (file for file in snapshot.of_kind(*kinds) if file.path.is_relative_to(root))
-        return any(pattern.search(file.text.value) for file in files)
+        named = re.compile(rf"\b{re.escape(name)}\b")
+        return any(
+            MLFLOW_TRACKING_URI in file.text.value and (file.kind is FileKind.EDITOR or named.search(file.text.value))
+            for file in snapshot.of_kind(*_SETS_VARIABLES)
+            if file.path.is_relative_to(root) and not is_test(file.path)
+        )
 
-    return remembered(snapshot, "tracking set elsewhere", (root, kinds), look)
+    return remembered(snapshot, "started with a tracking URI", (root, name), look)

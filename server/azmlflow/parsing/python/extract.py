@@ -16,7 +16,6 @@ from azmlflow.parsing.python.facts import (
     GuardKind,
     Import,
     Join,
-    Name,
     Opaque,
     Return,
     Value,
