@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,12 +68,12 @@ class Protocol(LanguageServerProtocol):
             log.error("A malformed %s was left unread.", method)
 
     @lsp_method(types.SHUTDOWN)
-    def lsp_shutdown(self, *_: object) -> None:
-        """Cancel what is under way; pygls's own loops over a dict that cancelling a command changes."""
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """Cancel what is under way before pygls does, in a loop over a dict that cancelling a command changes."""
         for message_id, future in list(self._request_futures.items()):
             if message_id != self.msg_id:
                 future.cancel()
-        self._shutdown = True
+        yield from super().lsp_shutdown(*args)
 
     def _fault(self, message: Any, method: str | None) -> tuple[int, str] | None:
         if method is None or method == types.EXIT:

@@ -1,4 +1,4 @@
-"""TOML: values by the standard parser, places by a look at the lines."""
+"""TOML: values by the standard parser, places by a look at the text; what is broken is left out and the rest read."""
 
 from __future__ import annotations
 
@@ -6,75 +6,143 @@ import re
 import sys
 from typing import Any, Final
 
+from azmlflow.parsing._toml_places import Locator, Path, Place, Statement
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.tree import Mapping, Node, Scalar, Sequence, Tree
 
 if sys.version_info >= (3, 11):
-    import tomllib
+    from tomllib import loads as loads
 else:
-    import tomli as tomllib
+    from tomli import loads as loads
 
-_HEADER: Final = re.compile(r"[ \t]*(\[\[?)([^\]\n]+)\]\]?")
-_KEY: Final = re.compile(
-    r"[ \t]*((?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*'))*)[ \t]*="
+MAX_SIZE: Final = 2_000_000
+SMALL: Final = 200_000
+MAX_TRIES: Final = 8
+AT: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
+LOCATION: Final = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
+MESSAGES: Final = (
+    ("Invalid value", "a value is missing, or a string without its quotes"),
+    ("Expected '='", "a key without a value: write key = value"),
+    ("Unterminated string", "a string is never closed"),
+    ("Illegal character", "a string is never closed, or holds a control character"),
+    ("Unescaped", "a backslash in double quotes: write \\\\, or use single quotes"),
+    ("overwrite", "this key stands twice: remove one"),
+    ("Duplicate", "this key stands twice: remove one"),
+    ("twice", "this table stands twice: merge the two"),
+    ("mutate", "this key was given as a whole before: put its parts together"),
+    ("Expected newline", "there is text after the value: one key a line, strings in quotes"),
+    ("table declaration", "this [ is never closed: add ]"),
+    ("array", "this [ is never closed, or a comma is missing"),
+    ("inline table", "this { is never closed, or a comma is missing"),
+    ("key", "a key is missing, or needs quotes"),
 )
-_PART: Final = re.compile(r"\"[^\"]*\"|'[^']*'|[\w-]+")
-_PLACE: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
-
-Path = tuple[str, ...]
+OTHERWISE: Final = "this is not TOML: write key = value, or [table]"
+TOO_MUCH: Final = "nested or long beyond reason: it is not read"
 
 
 def parse_toml(text: Text) -> Tree:
-    """Return a TOML document; of a broken one nothing, and a problem at the place that breaks it."""
+    """Return the tree of a TOML document; a broken statement is a problem, and the rest is read without it.
+
+    A table reaches from its header to the last of its values. Dates and times are strings as written.
+    """
+    if len(text.value) > MAX_SIZE:
+        return Tree(None, (Problem("larger than 2 MB: it is not read", Span.at(0)),))
+    source = text.value.replace("\ufeff", " ", 1) if text.value.startswith("\ufeff") else text.value
+    problems: list[Problem] = []
+    locator = _located(source)
+    for statement in locator.statements:
+        if statement.too_much:
+            problems.append(Problem(TOO_MUCH, _span(text, statement.start, statement.end)))
+            source = _without(source, locator.statements, statement)
+    value = None
+    for _ in range(MAX_TRIES if len(source) < SMALL else 2):
+        value, source, problem = _try(text, source)
+        if problem is None:
+            break
+        problems.append(problem)
+    if value is None:
+        return Tree(None, tuple(problems))
+    return Tree(_Builder(text, _located(source)).node(value, ()), tuple(problems))
+
+
+def _try(text: Text, source: str) -> tuple[dict[str, Any] | None, str, Problem | None]:
+    """Parse; on failure return the source without the statement at fault, and what is wrong with it."""
     try:
-        value = tomllib.loads(text.value.replace("\r\n", "\n").removeprefix("\ufeff"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        return Tree(None, (_problem(error, text),))
-    return Tree(_node(value, (), _places(text), Span.at(0)), ())
-
-
-def _problem(error: Exception, text: Text) -> Problem:
-    message = str(error) or "it is nested too deeply"
-    found = _PLACE.search(message)
-    line = int(found.group(1)) - 1 if found else max(0, text.line_count - 1)
-    what = message[: found.start()].strip() if found else message
-    return Problem(f"not valid TOML: {what[:1].lower()}{what[1:]}", Span(line, 0, line, len(text.line(line))))
-
-
-def _places(text: Text) -> dict[Path, tuple[Span, Span]]:
-    """Map the path of each key written at the start of a line to the spans of key and value."""
-    places: dict[Path, tuple[Span, Span]] = {}
-    table: Path = ()
-    for number in range(text.line_count):
-        line = text.line(number)
-        header = _HEADER.match(line)
-        if header and "=" not in line[: header.end()]:
-            table = _parts(header.group(2))
-            span = Span(number, header.start(2), number, header.end(2))
-            places.setdefault(table, (span, span))
-            continue
-        key = _KEY.match(line)
-        if key:
-            span = Span(number, key.start(1), number, key.end(1))
-            start = key.end() + len(line[key.end() :]) - len(line[key.end() :].lstrip())
-            places.setdefault(
-                (*table, *_parts(key.group(1))), (span, Span(number, start, number, len(line.rstrip())))
-            )
-    return places
-
-
-def _parts(key: str) -> Path:
-    return tuple(part.strip("\"'") for part in _PART.findall(key))
-
-
-def _node(value: Any, path: Path, places: dict[Path, tuple[Span, Span]], near: Span) -> Node:
-    span = places.get(path, (near, near))[1]
-    if isinstance(value, dict):
-        entries = tuple(
-            (Scalar(key, places.get((*path, key), (span, span))[0]), _node(inner, (*path, key), places, span))
-            for key, inner in value.items()
+        return loads(source), source, None
+    except (ValueError, RecursionError) as error:
+        at = _offset(str(error), source)
+        statements = _located(source).statements
+        guilty = next(
+            (s for s in reversed(statements) if s.start <= at), Statement(0, len(source), True, False)
         )
-        return Mapping(entries, span)
-    if isinstance(value, list):
-        return Sequence(tuple(_node(inner, path, places, span) for inner in value), span)
-    return Scalar(value if isinstance(value, (str, int, float, bool)) else str(value), span)
+        said = LOCATION.sub("", str(error))
+        message = next((ours for theirs, ours in MESSAGES if theirs in said), OTHERWISE)
+        problem = Problem(message, _span(text, guilty.start, guilty.end))
+        return None, _without(source, statements, guilty), problem
+
+
+def _located(source: str) -> Locator:
+    locator = Locator(source)
+    locator.locate()
+    return locator
+
+
+def _offset(message: str, source: str) -> int:
+    """Return the offset that an error speaks of."""
+    match = AT.search(message)
+    if not match:
+        return len(source)
+    at = 0
+    for _ in range(int(match[1]) - 1):
+        at = source.find("\n", at) + 1
+    return at + int(match[2]) - 1
+
+
+def _without(source: str, statements: list[Statement], guilty: Statement) -> str:
+    """Blank a statement; of a table's header the whole table, whose keys would else be given to another."""
+    end = guilty.end
+    if guilty.is_header:
+        end = next((s.start for s in statements if s.is_header and s.start > guilty.start), len(source))
+    blank = "".join("\n" if char == "\n" else " " for char in source[guilty.start : end])
+    return source[: guilty.start] + blank + source[end:]
+
+
+def _span(text: Text, start: int, end: int) -> Span:
+    """Return the span of a statement's first line: a string that is never closed reaches to the end."""
+    span = text.span(start, max(start, end))
+    if span.end_line == span.line:
+        return span
+    return Span(span.line, span.column, span.line, len(text.line(span.line)))
+
+
+class _Builder:
+    """Puts values and places together; what has no place of its own has that of what it is in."""
+
+    def __init__(self, text: Text, locator: Locator) -> None:
+        self.text = text
+        self.places = locator.places
+        self.near = Place(0, 0, 0, len(text.value))
+
+    def node(self, value: Any, path: Path) -> Node:
+        """Return the node of a value."""
+        place = self._place(path)
+        span = self.text.span(place.start, place.end)
+        if isinstance(value, dict):
+            return Mapping(tuple(self._entry(key, inner, (*path, key)) for key, inner in value.items()), span)
+        if isinstance(value, list):
+            return Sequence(tuple(self.node(inner, (*path, i)) for i, inner in enumerate(value)), span)
+        if isinstance(value, str | int | float | bool):
+            return Scalar(value, span)
+        return Scalar(self.text.value[place.start : place.end], span)
+
+    def _entry(self, key: str, value: Any, path: Path) -> tuple[Scalar, Node]:
+        place = self._place(path)
+        return Scalar(key, self.text.span(place.key, place.key_end)), self.node(value, path)
+
+    def _place(self, path: Path) -> Place:
+        while path:
+            place = self.places.get(path)
+            if place:
+                return place
+            path = path[:-1]
+        return self.near

@@ -16,7 +16,6 @@ from azmlflow.parsing.python.facts import (
     Delete,
     Fact,
     Guard,
-    MagicCommand,
     Mapping,
     Name,
     Value,
@@ -27,7 +26,7 @@ from azmlflow.resolution.model import EventKind
 from azmlflow.resolution.modules import Origin, Placed
 from azmlflow.resolution.moments import moment_of
 from azmlflow.resolution.references import dotted_name
-from azmlflow.resolution.results import Because, Known, OfWorkspace, Result, Unknown, with_cause
+from azmlflow.resolution.results import Because, OfWorkspace, Result, Unknown, with_cause
 from azmlflow.resolution.sdk import CONFIG_READERS, MAKERS, argument
 from azmlflow.workspace.snapshot import Location
 
@@ -273,29 +272,3 @@ def _refers(dotted: str, frame: Frame) -> str | None:
     for part in rest:
         value = Attribute(value, part, _NOWHERE)
     return dotted_name(value, frame)
-
-
-def magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin, frame: Frame) -> None:
-    """Record what a notebook's magic does: `%env NAME=value`, `%dotenv`, `%run script.py`."""
-    if fact.name in ("env", "set_env"):
-        _env_magic(interpreter, fact, origin)
-    elif fact.name == "dotenv":
-        call = CallValue(Name("load_dotenv", fact.statement), (), (), fact.statement)
-        interpreter.record(EventKind.LOAD_DOTENV, None, fact, fact.statement, origin)
-        apply_dotenv(interpreter, load(call, frame.module.path.parent, frame, interpreter.evaluation))
-    elif fact.name == "run":
-        interpreter.run_file(fact.arguments, frame)
-
-
-def _env_magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin) -> None:
-    name, equals, text = fact.arguments.partition("=")
-    if not equals:
-        name, _, text = fact.arguments.partition(" ")
-    if not text.strip() or not name.strip():
-        return
-    location = origin.locate(fact.statement)
-    dynamic = "$" in text or "{" in text
-    result: Result = Known(text.strip(), (), location) if not dynamic else Unknown("the magic expands a variable")
-    interpreter.record(EventKind.WRITE_VARIABLE, name.strip(), fact, fact.statement, origin, None, result)
-    written = with_cause(result, Because(f"%env sets {name.strip()}", location))
-    interpreter.environment.write(name.strip(), written, interpreter.certain)

@@ -21,6 +21,8 @@ from azmlflow.parsing.python.facts import (
     Value,
     dotted,
 )
+from azmlflow.resolution.calls import bind_arguments
+from azmlflow.resolution.combining import joined, one_of, without_false
 from azmlflow.resolution.frames import Bound, Deferred, Frame, FunctionRef, Parameter, ProjectModule
 from azmlflow.resolution.modules import Origin
 from azmlflow.resolution.references import dotted_name, member, parameter_reason, refer
@@ -54,7 +56,6 @@ class Evaluation:
         self.working_folders = working_folders
         """Folders the script may be started in; the first is the likeliest."""
         self.tracking: Callable[[], Result] = lambda: Unknown("no tracking URI is set yet")
-        self.bind_arguments: Callable[[FunctionRef, CallValue, Frame], Frame] | None = None
         self.origin = Origin(Path(), None, 0)
         """Where the block stands whose value is being evaluated."""
         self._depth = 0
@@ -90,7 +91,7 @@ class Evaluation:
         if isinstance(value, Constant):
             return self._constant(value)
         if isinstance(value, Join):
-            return self._joined([self.evaluate(part, frame) for part in value.parts], self.location(value.span))
+            return joined([self.evaluate(part, frame) for part in value.parts], self.location(value.span))
         if isinstance(value, Choice):
             return self._choice(value, frame)
         if isinstance(value, Opaque):
@@ -109,29 +110,9 @@ class Evaluation:
         text = None if value.value is None else str(value.value)
         return Known(text, (), self.location(value.span))
 
-    def _joined(self, parts: list[Result], place: Location) -> Result:
-        prefix = ""
-        because = tuple(link for part in parts for link in part.because)
-        for part in parts:
-            if isinstance(part, Known):
-                prefix += part.text or ""
-                continue
-            if isinstance(part, Partial):
-                prefix += part.prefix
-            if not prefix:
-                return Unknown(_reason_of(part), because)
-            return Partial(prefix, _reason_of(part), because, place)
-        return Known(prefix, because, None, place)
-
     def _choice(self, value: Choice, frame: Frame) -> Result:
         results = tuple(self.evaluate(option, frame) for option in value.options)
-        if value.first_true:
-            results = _without_false(results)
-        first = results[0]
-        if all(isinstance(r, Known) and isinstance(first, Known) and r.text == first.text for r in results):
-            return first
-        because = tuple(link for result in results for link in result.because)
-        return Unknown("it is one of several values", because, results)
+        return one_of(without_false(results) if value.first_true else results)
 
     def _bound(self, name: str, bound: Bound | None) -> Result:
         if bound is None:
@@ -218,9 +199,7 @@ class Evaluation:
         return Unknown("it is computed from text")
 
     def _returned(self, function: FunctionRef, call: CallValue, frame: Frame) -> Result:
-        if self.bind_arguments is None:
-            return Unknown("a function computes it")
-        inner = self.bind_arguments(function, call, frame)
+        inner = bind_arguments(function, call, frame, self.origin)
         results = tuple(self.deferred(value) for value in returns(inner))
         if not results:
             return Unknown(f"`{function.define.name}` returns nothing that is followed")
@@ -263,9 +242,9 @@ class Evaluation:
 
     def _returned_handle(self, call: CallValue, frame: Frame) -> Handle | None:
         thing = refer(call.function, frame)
-        if not isinstance(thing, FunctionRef) or self.bind_arguments is None:
+        if not isinstance(thing, FunctionRef):
             return None
-        inner = self.bind_arguments(thing, call, frame)
+        inner = bind_arguments(thing, call, frame, self.origin)
         return next(filter(None, map(self._deferred_handle, returns(inner))), None)
 
 
@@ -278,24 +257,3 @@ def returns(frame: Frame) -> Iterator[Deferred]:
     for placed in frame.module.body(frame.scope):
         if isinstance(placed.fact, Return):
             yield Deferred(placed.fact.value, frame, placed.origin)
-
-
-def _without_false(results: tuple[Result, ...]) -> tuple[Result, ...]:
-    """Drop what `or` passes over, and what stands behind the first that is certainly true."""
-    kept: list[Result] = []
-    for result in results[:-1]:
-        if isinstance(result, Known) and not result.text:
-            continue
-        kept.append(result)
-        if isinstance(result, Known):
-            return tuple(kept)
-    return (*kept, results[-1])
-
-
-def _reason_of(result: Result) -> str:
-    if isinstance(result, (Unknown, Partial)):
-        return result.reason
-    if isinstance(result, OfWorkspace):
-        return "the workspace gives a part of it"
-    return f"{getattr(result, 'variable', 'a variable')} is not set here"
-

@@ -19,7 +19,7 @@ from azmlflow.parsing.python.facts import (
     Unread,
     Value,
 )
-from azmlflow.resolution import effects
+from azmlflow.resolution import calls, effects, magics
 from azmlflow.resolution.evaluation import Evaluation
 from azmlflow.resolution.frames import (
     Bound,
@@ -29,7 +29,6 @@ from azmlflow.resolution.frames import (
     Frame,
     FunctionRef,
     Instance,
-    Parameter,
     ProjectModule,
 )
 from azmlflow.resolution.model import Event, EventKind
@@ -67,7 +66,6 @@ class Interpreter:
         self.events: list[Event] = []
         self.environment = Environment(snapshot.process)
         self.evaluation = Evaluation(snapshot, self.environment, working_folders)
-        self.evaluation.bind_arguments = self.bind_arguments
         self.modules: dict[Path, Frame] = {}
         self.called: set[tuple[Path, str]] = set()
         self.runs: list[effects.OpenRun] = []
@@ -111,7 +109,7 @@ class Interpreter:
     def unseen(self, function: FunctionRef) -> None:
         """Follow a function without arguments, unless a call of it was followed."""
         if (function.frame.module.path, function.scope) not in self.called:
-            self.body(self.bind_arguments(function, None, function.frame))
+            self.body(calls.bind_arguments(function, None, function.frame, self.evaluation.origin))
 
     def body(self, frame: Frame) -> None:
         """Follow the statements of a frame in order."""
@@ -154,7 +152,7 @@ class Interpreter:
         elif isinstance(fact, Unread):
             self.record(EventKind.UNREAD, None, fact, fact.statement, origin)
         elif isinstance(fact, MagicCommand):
-            effects.magic(self, fact, origin, frame)
+            magics.magic(self, fact, origin, frame)
 
     def import_(self, fact: Import, origin: Origin, frame: Frame) -> None:
         """Bind what an import binds; a module of the project is followed."""
@@ -226,7 +224,7 @@ class Interpreter:
         else:
             name = thing.dotted if isinstance(thing, External) else None
             effects.call(self, fact, name, origin, frame)
-            self.handed_over(fact.call, frame)
+            calls.handed_over(self, fact.call, frame)
         self.evaluation.origin = origin
 
     def enter(self, function: FunctionRef, call: CallValue | None, frame: Frame) -> None:
@@ -235,7 +233,7 @@ class Interpreter:
         From a function that nothing calls no other is entered: each is followed once by itself.
         """
         if self.reached and frame.depth < DEEPEST:
-            self.body(self.bind_arguments(function, call, frame))
+            self.body(calls.bind_arguments(function, call, frame, self.evaluation.origin))
 
     def construct(self, cls: ClassRef, call: CallValue, frame: Frame) -> None:
         for placed in cls.frame.module.body(cls.scope):
@@ -244,49 +242,6 @@ class Interpreter:
                 instance = made if isinstance(made, Instance) else Instance(cls)
                 scope = f"{cls.scope}.__init__"
                 self.enter(FunctionRef(cls.frame, scope, placed.fact, placed.origin, instance), call, frame)
-
-    def handed_over(self, call: CallValue, frame: Frame) -> None:
-        """Follow functions given to another package to call (`fire.Fire(main)`), or that it decorated (`app()`)."""
-        values = [*call.arguments, *(value for _, value in call.keywords)]
-        for value in values:
-            thing = refer(value, frame)
-            if isinstance(thing, FunctionRef) and not self._was_called(thing):
-                self.enter(thing, None, frame)
-        if not values:
-            self.decorated_by(call.function, frame)
-
-    def decorated_by(self, function: Value, frame: Frame) -> None:
-        """`app()` runs the functions under `@app.command()`."""
-        name = getattr(function, "id", None)
-        if name is None or frame.outer is not None:
-            return
-        for placed in frame.module.body(""):
-            define = placed.fact
-            if isinstance(define, Define) and any(_begins_with(d, name) for d in define.decorators):
-                self.enter(FunctionRef(frame, define.name, define, placed.origin), None, frame)
-
-    def _was_called(self, function: FunctionRef) -> bool:
-        return (function.frame.module.path, function.scope) in self.called
-
-    def bind_arguments(self, function: FunctionRef, call: CallValue | None, caller: Frame) -> Frame:
-        """Return the frame of a call: its parameters bound to the arguments, the defaults, or to nothing."""
-        inner = Frame(function.frame.module, function.scope, function.frame, {}, caller.depth + 1)
-        given = list(call.arguments) if call else []
-        named = dict(call.keywords) if call else {}
-        parameters = list(function.define.parameters)
-        if function.instance is not None and parameters:
-            own, _ = parameters.pop(0)
-            inner.names[own] = Bound(function.instance, None)
-        origin = self.evaluation.origin
-        for position, (name, default) in enumerate(parameters):
-            value = named.get(name, given[position] if position < len(given) else None)
-            if value is not None:
-                inner.names[name] = Bound(Deferred(value, caller, origin), None)
-            elif default is not None and call is not None:
-                inner.names[name] = Bound(Deferred(default, function.frame, function.origin), None)
-            else:
-                inner.names[name] = Bound(Parameter(name, function.define.name), None)
-        return inner
 
     def record(
         self,
@@ -317,11 +272,3 @@ class Interpreter:
                 run=self.runs[-1].statement if self.runs else None,
             )
         )
-
-
-def _begins_with(value: Value, name: str) -> bool:
-    """Tell whether a decorator is `name.something` or a call of it."""
-    inner = value.function if isinstance(value, CallValue) else value
-    base = getattr(inner, "base", None)
-    return getattr(base, "id", None) == name
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from azmlflow.workspace.snapshot import Snapshot
 
@@ -12,9 +12,7 @@ Kept = TypeVar("Kept")
 
 def remembered(snapshot: Snapshot, what: str, key: Hashable, make: Callable[[], Kept]) -> Kept:
     """Return what `make` returned for this question before, else ask it; `what` tells questions apart."""
-    answers = snapshot.memo.setdefault(what, {})
-    assert isinstance(answers, dict)
+    answers = cast("dict[Hashable, Kept]", snapshot.memo.setdefault(what, {}))
     if key not in answers:
         answers[key] = make()
-    answer: Kept = answers[key]
-    return answer
+    return answers[key]

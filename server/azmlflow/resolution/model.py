@@ -8,11 +8,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from azmlflow.azure.mlflow_api import Role
 from azmlflow.azure.uri_parsing import UriKind
 from azmlflow.azure.workspace import WorkspaceRef
-from azmlflow.parsing.tree import Node
 from azmlflow.parsing.python.facts import Call, CallValue, Fact, Guard, Value
+from azmlflow.parsing.tree import Node
 from azmlflow.resolution.results import Because, Result
 from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
 
@@ -121,7 +120,6 @@ class Event(NamedTuple):
     """False in functions that nothing seen calls."""
     value: Value | None = None
     result: Result | None = None
-    role: Role | None = None
     fact: Fact | None = None
     scope: str = ""
     guards: tuple[Guard, ...] = ()

@@ -102,13 +102,17 @@ def _run_of(script: ScriptResolution, at: int) -> Event | None:
 
 
 def _surely_active(script: ScriptResolution, begin: Event, event: Event) -> bool:
-    """Tell whether the run has begun in every case, and is not ended by a `with` that is not followed."""
-    statement = slice_at(script.snapshot, begin.statement)
-    if not implied(begin, event) or "enter_context" in statement:
-        return False
-    bound = re.match(r"(\w+)\s*=", statement)
+    """Tell whether the run has begun in every case, and is not ended in a way that is not followed."""
     file = script.snapshot.files.get(begin.location.path)
-    return not (bound and file and re.search(rf"\bwith\s[^\n]*\b{bound.group(1)}\b", file.text.value))
+    if file is None or not implied(begin, event):
+        return False
+    text, statement = file.text.value, slice_at(script.snapshot, begin.statement)
+    if "enter_context" in statement or "__exit__" in text:
+        return False
+    if begin.kind is EventKind.LOG and "active_run" in text:
+        return False
+    bound = re.match(r"([\w.]+)\s*=", statement)
+    return not (bound and re.search(rf"\bwith\s[^\n]*\b{re.escape(bound.group(1))}\b", text))
 
 
 def _says_the_same(script: ScriptResolution, begin: Event, event: Event) -> bool:
