@@ -154,8 +154,10 @@ def setup(_: object = None) -> int:
 
 
 def fingerprint(part: Part) -> str:
-    """Return a hash of what a part is made from: a file, this Python, and the place, which scripts carry in them."""
-    return hashlib.sha256(repr((sys.version, str(ROOT), part.made_from.read_bytes())).encode()).hexdigest()
+    """Return a hash of what a part is made from: a file, the place, which scripts carry in them, and this Python."""
+    python_of_venv = sys.version if part.stamp.parent == VENV else ""
+    parts = (python_of_venv, str(ROOT), part.made_from.read_bytes())
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 # ---- lint and test ----

@@ -56,7 +56,8 @@ def write_workspace(folder: Path, lines: int) -> Path:
 def write_tree(folder: Path, files: int) -> None:
     """Write a tree of Python files and notebooks: one in six imports MLflow, one in six is a notebook.
 
-    The shares are those counted over public repositories that use MLflow with Azure Machine Learning.
+    The shares are those counted over public repositories that use MLflow with Azure Machine Learning; there nearly
+    all files that log are right, and here nine in ten are.
     """
     (folder / "config.json").write_text(json.dumps(CONFIG), encoding="utf-8")
     for number in range(files):
@@ -74,7 +75,10 @@ def _plain(number: int) -> str:
 
 
 def _tracked(number: int) -> str:
-    return long_script(60 + number % 240)
+    text = long_script(60 + number % 240)
+    if number % 60 == 0:
+        return text
+    return text.replace("import mlflow\n", "import mlflow\n\nmlflow.set_tracking_uri(os.environ['TRACKING'])\n", 1)
 
 
 def _notebook(text: str) -> str:

@@ -37,13 +37,14 @@ FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 GROUND, TITLE_BAR, INK = "#0d1117", "#161b22", "#d1d7e0"
 BUTTONS = ("#ff5f57", "#febc2e", "#28c840")
 STYLES = {
-    "1": 'fill="#ffffff" font-weight="bold"',
-    "2": 'fill="#8b949e"',
-    "1;31": 'fill="#ff7b72" font-weight="bold"',
-    "1;32": 'fill="#56d364" font-weight="bold"',
-    "1;33": 'fill="#e3b341" font-weight="bold"',
-    "1;34": 'fill="#79c0ff" font-weight="bold"',
-    "1;36": 'fill="#56d4dd" font-weight="bold"',
+    "": "",
+    "1": ' fill="#ffffff" font-weight="bold"',
+    "2": ' fill="#8b949e"',
+    "1;31": ' fill="#ff7b72" font-weight="bold"',
+    "1;32": ' fill="#56d364" font-weight="bold"',
+    "1;33": ' fill="#e3b341" font-weight="bold"',
+    "1;34": ' fill="#79c0ff" font-weight="bold"',
+    "1;36": ' fill="#56d4dd" font-weight="bold"',
 }
 """What the terminal's codes mean here; `azmlflow.cli.terminal` writes no others."""
 
@@ -66,7 +67,13 @@ def output_of(arguments: str) -> str:
         ran = subprocess.run(
             [sys.executable, "-m", "azmlflow", *arguments.split()],
             cwd=folder,
-            env={**kept, "PYTHONPATH": str(ROOT / "server"), "PYTHONUTF8": "1", "FORCE_COLOR": "1", "HOME": folder},
+            env={
+                **kept,
+                "PYTHONPATH": str(ROOT / "server"),
+                "PYTHONUTF8": "1",
+                "FORCE_COLOR": "1",
+                "HOME": folder,
+            },
             capture_output=True,
             encoding="utf-8",
             check=False,
@@ -97,8 +104,7 @@ def wrapped(cells: list[tuple[str, str]]) -> Iterator[list[Piece]]:
     while len(cells) > WIDTH:
         cut = max((at for at in range(1, WIDTH + 1) if cells[at][0] == " "), default=WIDTH)
         yield pieces_of(cells[:cut])
-        cells = cells[cut:]
-        del cells[: cells[:1] == [(" ", cells[0][1])]]
+        cells = cells[cut + (cells[cut][0] == " ") :]
     yield pieces_of(cells)
 
 
@@ -110,7 +116,9 @@ def pieces_of(cells: list[tuple[str, str]]) -> list[Piece]:
             pieces[-1] = pieces[-1]._replace(text=pieces[-1].text + char)
         else:
             pieces.append(Piece(column, char, style))
-    stripped = (piece._replace(column=piece.column + indent(piece.text), text=piece.text.strip()) for piece in pieces)
+    stripped = (
+        piece._replace(column=piece.column + indent(piece.text), text=piece.text.strip()) for piece in pieces
+    )
     return [piece for piece in stripped if piece.text]
 
 
@@ -122,7 +130,8 @@ def svg_of(command: str, lines: list[list[Piece]]) -> str:
     """Return the picture of a window with a command and what it printed."""
     width, height = round(2 * MARGIN + WIDTH * COLUMN), BAR + 2 * MARGIN + LINE * len(lines) - LINE // 3
     buttons = "".join(
-        f'<circle cx="{MARGIN + 4 + 20 * at}" cy="{BAR // 2}" r="6" fill="{fill}"/>' for at, fill in enumerate(BUTTONS)
+        f'<circle cx="{MARGIN + 4 + 20 * at}" cy="{BAR // 2}" r="6" fill="{fill}"/>'
+        for at, fill in enumerate(BUTTONS)
     )
     rows = "\n".join(row_of(number, pieces) for number, pieces in enumerate(lines) if pieces)
     return (
@@ -139,8 +148,8 @@ def row_of(number: int, pieces: list[Piece]) -> str:
     """Return the text elements of a row; each is stretched to its columns, whatever font there is."""
     y = BAR + MARGIN + LINE * number + FONT_SIZE // 2
     return "\n".join(
-        f'<text x="{MARGIN + piece.column * COLUMN:.1f}" y="{y}" textLength="{len(piece.text) * COLUMN:.1f}" '
-        f"{STYLES[piece.style] if piece.style else ''}>{escape(piece.text, quote=False)}</text>".replace(" >", ">")
+        f'<text x="{MARGIN + piece.column * COLUMN:.1f}" y="{y}" textLength="{len(piece.text) * COLUMN:.1f}"'
+        f"{STYLES[piece.style]}>{escape(piece.text, quote=False)}</text>"
         for piece in pieces
     )
 

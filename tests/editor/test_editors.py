@@ -26,7 +26,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
     shutil.copytree(ROOT / "examples" / "quickstart", tmp_path / "quickstart")
     program = tmp_path / "bin" / "azmlflow"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT / "server"}" exec "{sys.executable}" -m azmlflow "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT / "server"}" exec "{sys.executable}" -m azmlflow "$@"\n'
+    )
     program.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
@@ -44,8 +46,8 @@ def test_neovim_shows_and_repairs_a_finding(environ: dict[str, str], tmp_path: P
     heading = "Neovim 0.11 and newer" if version_of(neovim) >= (0, 11) else "Neovim 0.7 to 0.10"
     settings = tmp_path / "init.lua"
     settings.write_text(snippet(heading), encoding="utf-8")
-    arguments = ["--headless", "-n", "-i", "NONE", "-u", settings, "-c", f"luafile {HERE / 'drive.lua'}"]
-    judge(run([neovim, *arguments], environ))
+    drive = f"luafile {HERE / 'drive.lua'}"
+    judge(run([neovim, "--headless", "-n", "-i", "NONE", "-u", settings, "-c", drive], environ))
 
 
 def test_emacs_shows_and_repairs_a_finding(environ: dict[str, str], tmp_path: Path) -> None:

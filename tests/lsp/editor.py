@@ -36,9 +36,6 @@ def capabilities_of(name: str) -> types.ClientCapabilities:
     assert found.workspace
     found.text_document.diagnostic = types.DiagnosticClientCapabilities(related_document_support=True)
     found.workspace.diagnostics = types.DiagnosticWorkspaceClientCapabilities(refresh_support=True)
-    found.notebook_document = types.NotebookDocumentClientCapabilities(
-        types.NotebookDocumentSyncClientCapabilities()
-    )
     return found
 
 
@@ -65,6 +62,7 @@ class Editor(LanguageClient):
         self.registrations: list[types.Registration] = []
         self.applied: list[types.ApplyWorkspaceEditParams] = []
         self.refreshed = 0
+        self._seen = 0
         self.expects_errors = False
         """Whether the test makes the server log a fault."""
         self.texts: dict[str, str] = {}
@@ -242,14 +240,14 @@ class Editor(LanguageClient):
                 lambda: self._codes(uri) == list(wanted), f"{list(wanted)} in {uri}, got {self._codes(uri)}"
             )
             return
-        while True:
-            seen = self.refreshed
-            got = [diagnostic.code for diagnostic in await self.pull(uri)]
-            if got == list(wanted):
-                return
+        while (got := await self._pulled(uri)) != list(wanted):
             await self.until(
-                lambda: self.refreshed > seen, f"a refresh that brings {list(wanted)}, not {got}, to {uri}"
-            )  # noqa: B023
+                lambda: self.refreshed > self._seen, f"a refresh of {uri}: {list(wanted)}, not {got}"
+            )
+
+    async def _pulled(self, uri: str) -> list[Any]:
+        self._seen = self.refreshed
+        return [diagnostic.code for diagnostic in await self.pull(uri)]
 
     def _codes(self, uri: str) -> list[Any] | None:
         return [d.code for d in self.published[uri].diagnostics] if uri in self.published else None

@@ -52,12 +52,13 @@ class Notebook:
         self.editor.notebook_document_did_close(types.DidCloseNotebookDocumentParams(self.identifier, gone))
 
 
-@pytest_asyncio.fixture(params=["pulling", "pushed"])
+@pytest_asyncio.fixture(params=["pulling", "visual_studio_code"])
 async def notebook(request, start, workspace) -> Notebook:
-    """Return a notebook of three cells, the last with a finding, in an editor that pulls and in one that does not."""
-    client = capabilities_of("pulling")
-    if request.param == "pushed" and client.text_document:
-        client.text_document.diagnostic = None
+    """Return a notebook of three cells, the last with a finding, in an editor that can pull and in one that cannot."""
+    client = capabilities_of(request.param)
+    client.notebook_document = types.NotebookDocumentClientCapabilities(
+        types.NotebookDocumentSyncClientCapabilities()
+    )
     editor = await start(client)
     notebook = Notebook(editor, (workspace / "train.ipynb").as_uri())
     notebook.open(("a", CODE, "import mlflow\n"), ("b", PROSE, "# Training"), ("c", CODE, assignments()))
@@ -125,14 +126,11 @@ async def test_a_closed_notebook_has_no_findings(notebook: Notebook):
 
 async def test_a_notebook_open_as_text_names_the_cell(start, workspace):
     editor = await start("neovim")
-    cells = [{"cell_type": "code", "id": name, "metadata": {}, "outputs": [], "execution_count": None, "source": source}
-             for name, source in (("a", "x = 1"), ("b", assignments()))]  # fmt: skip
+    common: dict[str, object] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [common | {"id": "a", "source": "x = 1"}, common | {"id": "b", "source": assignments()}]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
     uri = (workspace / "raw.ipynb").as_uri()
-    editor.open(
-        uri,
-        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1),
-        "json",
-    )
+    editor.open(uri, text, "json")
     (diagnostic,) = await editor.diagnostics_of(uri)
     assert diagnostic.message.startswith("cell 2: mlflow.set_tracking_uri is assigned")
     assert diagnostic.range.start == types.Position(0, 0)

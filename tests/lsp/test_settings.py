@@ -21,6 +21,11 @@ def test_what_is_not_set_has_its_default():
     assert read(None) == read({}) == read({"select": None, "trace": {"server": "off"}}) == Configuration()
 
 
+def test_what_is_the_extensions_own_is_no_fault(caplog):
+    assert read({"server": {"path": "~/.local/bin/azmlflow"}}) == Configuration()
+    assert not caplog.records
+
+
 def test_what_is_set_holds():
     sent = {"select": ["AZM1"], "ignore": ["AZM101"], "persona": "pedantic", "logLevel": "debug"}
     assert read(sent) == Configuration(("AZM1",), ("AZM101",), "pedantic", "debug")

@@ -58,6 +58,20 @@ async def test_without_a_client_that_watches_we_watch(start, workspace, client):
     await editor.until_codes(uri, [])
 
 
+async def test_a_file_above_the_folder_is_watched_though_the_client_does_not(start, workspace):
+    inner = workspace / "inner"
+    inner.mkdir()
+    config = workspace / "config.json"
+    config.write_text(CONFIG, encoding="utf-8")
+    editor = await start("visual_studio_code", [inner], settings={"logLevel": "info"})
+    uri = (inner / "train.py").as_uri()
+    editor.open(uri, SCRIPT)
+    await editor.until_codes(uri, ["AZM101"])
+    await editor.until(lambda: "Watching 0 folders and" in editor.stderr)
+    config.unlink()
+    await editor.until_codes(uri, [])
+
+
 async def test_what_the_editor_has_open_counts_more_than_the_disk(start, workspace):
     editor = await start()
     config = workspace / "config.json"

@@ -13,7 +13,10 @@ class Capabilities:
     """Every question that a feature asks of the client, as a boolean."""
 
     pull_diagnostics: bool = False
-    """It asks for diagnostics and can be told to ask again; with only the first of the two they are pushed."""
+    """It asks for diagnostics and can be told to ask again; with only the first of the two they are pushed.
+
+    So they are where it knows notebooks: VS Code's client asks for documents and never for a notebook's cells.
+    """
     related_information: bool = False
     code_description: bool = False
     code_action_literals: bool = False
@@ -47,7 +50,9 @@ def resolve(client: types.ClientCapabilities) -> Capabilities:
         "workspace.workspace_edit",
     )
     return Capabilities(
-        pull_diagnostics=can(pulled) and can("workspace.diagnostics.refresh_support"),
+        pull_diagnostics=can(pulled)
+        and can("workspace.diagnostics.refresh_support")
+        and not can("notebook_document"),
         related_information=can(f"{pushed}.related_information") or can(f"{pulled}.related_information"),
         code_description=can(f"{pushed}.code_description_support")
         or can(f"{pulled}.code_description_support"),

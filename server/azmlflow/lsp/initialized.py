@@ -38,6 +38,7 @@ async def _load(session: Session) -> None:
     try:
         await session.watch.begin()
         await progress.in_thread(session, "azmlflow: reading the workspace", session.store.load)
+        log.info("Read %d files in %d folders.", len(session.store.snapshot.files), len(session.folders))
         session.watch.follow()
     except Exception:
         log.exception("The workspace could not be read: only open documents are checked.")

@@ -92,6 +92,7 @@ class Server(LanguageServer):
         if asyncio.iscoroutinefunction(handler):
 
             async def answer_later(params: Any) -> Any:
+                logger.debug("%s", method)
                 try:
                     return await handler(self.session, params)
                 except Exception as error:  # noqa: BLE001 - one request's fault must not end the server
@@ -100,6 +101,7 @@ class Server(LanguageServer):
             return answer_later
 
         def answer(params: Any) -> Any:
+            logger.debug("%s", method)
             try:
                 return handler(self.session, params)
             except Exception as error:  # noqa: BLE001 - one request's fault must not end the server

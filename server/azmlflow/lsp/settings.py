@@ -10,6 +10,9 @@ log = logging.getLogger(__name__)
 
 SECTION: Final = "azmlflow"
 
+_OF_THE_EXTENSION: Final = frozenset({"server.path"})
+"""Settings that the extension for VS Code reads itself; VS Code sends them along."""
+
 
 class Setting(NamedTuple):
     """One setting: `name` without the section, `type` as JSON Schema names it, `enum` maps a value to what it means."""
@@ -68,8 +71,8 @@ SETTINGS: Final = (
         {
             "error": "Faults of azmlflow itself.",
             "warning": "Also settings that are not understood and files that cannot be read.",
-            "info": "Also what is loaded and watched.",
-            "debug": "Also each document and command as it is handled, never its contents.",
+            "info": "Also what is read and watched.",
+            "debug": "Also the name of each message as it is handled, never its contents.",
         },
     ),
     Setting(
@@ -104,7 +107,7 @@ def read(section: object) -> Configuration:
         return Configuration()
     written = dict(_flat(section))
     known = {setting.name: setting for setting in SETTINGS}
-    for name in written.keys() - known.keys():
+    for name in written.keys() - known.keys() - _OF_THE_EXTENSION:
         log.warning("There is no setting %r; see the README for those there are.", f"{SECTION}.{name}")
     values: dict[str, Any] = {}
     for name in known.keys() & written.keys():

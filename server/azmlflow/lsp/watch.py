@@ -81,17 +81,19 @@ class Watch:
 
         try:
             async for paths in watch(wanted.folders, wanted.files):
+                if paths:
+                    background.spawn(self.changed(paths))
+                    continue
+                log.info("Watching %d folders and %d single files.", len(wanted.folders), len(wanted.files))
                 self._begun.set()
                 if earlier:
                     earlier.cancel()
-                    earlier = None
-                if paths:
-                    background.spawn(self.changed(paths))
         except OSError as error:
             log.warning(
                 "Files cannot be watched (%s): reopen the folder to see what changed on disk.", error.strerror
             )
-            self._begun.set()
+        finally:
+            self._begun.set()  # whatever became of it, nobody shall wait for ever
 
 
 def registration() -> types.Registration:

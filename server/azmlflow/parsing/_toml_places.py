@@ -1,4 +1,4 @@
-"""Where the keys and values of a TOML document stand: a look at its shape, the values are the parser's business."""
+"""Where the keys and values of a TOML document stand: a look at its shape, not at what the values mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ KEY_PART: Final = re.compile(
 STRING: Final = re.compile(r"\"[^\"\\\r\n]*(?:\\[^\r\n][^\"\\\r\n]*)*\"|'[^'\r\n]*'")
 BARE: Final = re.compile(r"[^\s,\[\]{}#=\"']+(?: [0-9][0-9:.]*[^\s,\[\]{}#=\"']*)?")
 STARTS: Final = re.compile(
-    r"[ \t]*(?:\[{1,2}[\w\"'. -]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?(?:\n|$)|(?:[\w.-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*=)"
+    r"[ \t]*(?:\[{1,2}[\w\"'. -]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
+    r"|(?:[\w.-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*=)"
 )
 LONG: Final = {quote: re.compile(rf"\\.|{quote}{{3,5}}", re.DOTALL) for quote in ("'", '"')}
 
@@ -80,9 +81,9 @@ class Locator:
         self.statements: list[Statement] = []
         self._table: Path = ()
         self._counts: dict[Path, int] = {}
+        self._locate()
 
-    def locate(self) -> None:
-        """Fill `places` and `statements`."""
+    def _locate(self) -> None:
         value, at = self.value, _match(GAP, self.value, 0)
         while at < len(value):
             is_header = value[at] == "["
@@ -217,12 +218,12 @@ class Locator:
                 if match[0][0] == quote:
                     return match.end()
             raise _Broken(len(self.value), resume=at)
-        match = (STRING if quote in LONG else BARE).match(self.value, at)
-        if not match:
+        end = _match(STRING if quote in LONG else BARE, self.value, at)
+        if end == at:
             raise _Broken(at)
-        if quote not in LONG and match.end() - at > MAX_SCALAR:
-            raise _Broken(match.end(), too_much=True)
-        return match.end()
+        if quote not in LONG and end - at > MAX_SCALAR:
+            raise _Broken(end, too_much=True)
+        return end
 
     def _note(self, path: Path, key: Key, start: int, end: int) -> None:
         if path not in self.places:
@@ -247,7 +248,7 @@ def _match(pattern: re.Pattern[str], value: str, at: int) -> int:
 
 
 def _resumed(value: str, start: int, at: int) -> int:
-    """Return the end of a broken statement: before the first line, behind `at` or its own, that starts another."""
+    """Return the end of a broken statement: it takes the lines behind `at` that start no other."""
     line = max(value.rfind("\n", 0, at), value.find("\n", start, at))
     while line < start or not STARTS.match(value, line + 1):
         line = value.find("\n", max(line + 1, at))

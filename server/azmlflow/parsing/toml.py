@@ -1,4 +1,4 @@
-"""TOML: values by the standard parser, places by a look at the text; what is broken is left out and the rest read."""
+"""TOML: values by the standard parser, places by a look at the text; what is broken is left out."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if sys.version_info >= (3, 11):
 else:
     from tomli import loads as loads
 
-MAX_SIZE: Final = 2_000_000
-SMALL: Final = 200_000
+MAX_SIZE: Final = 500_000
+SMALL: Final = 50_000
 MAX_TRIES: Final = 8
 AT: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
 LOCATION: Final = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
@@ -46,45 +46,54 @@ def parse_toml(text: Text) -> Tree:
     A table reaches from its header to the last of its values. Dates and times are strings as written.
     """
     if len(text.value) > MAX_SIZE:
-        return Tree(None, (Problem("larger than 2 MB: it is not read", Span.at(0)),))
-    source = text.value.replace("\ufeff", " ", 1) if text.value.startswith("\ufeff") else text.value
-    problems: list[Problem] = []
-    locator = _located(source)
-    for statement in locator.statements:
-        if statement.too_much:
-            problems.append(Problem(TOO_MUCH, _span(text, statement.start, statement.end)))
-            source = _without(source, locator.statements, statement)
-    value = None
-    for _ in range(MAX_TRIES if len(source) < SMALL else 2):
-        value, source, problem = _try(text, source)
-        if problem is None:
-            break
-        problems.append(problem)
-    if value is None:
-        return Tree(None, tuple(problems))
-    return Tree(_Builder(text, _located(source)).node(value, ()), tuple(problems))
+        return Tree(None, (Problem("larger than 500 kB: it is not read", Span.at(0)),))
+    reader = _Reader(text)
+    for _ in range(MAX_TRIES if len(text.value) < SMALL else 2):
+        value = reader.read()
+        if value is not None:
+            root = _Builder(text, reader.locator).node(value, ())
+            return Tree(root, tuple(reader.problems))
+    return Tree(None, tuple(reader.problems))
 
 
-def _try(text: Text, source: str) -> tuple[dict[str, Any] | None, str, Problem | None]:
-    """Parse; on failure return the source without the statement at fault, and what is wrong with it."""
-    try:
-        return loads(source), source, None
-    except (ValueError, RecursionError) as error:
-        at = _offset(str(error), source)
-        statements = _located(source).statements
-        guilty = next(
-            (s for s in reversed(statements) if s.start <= at), Statement(0, len(source), True, False)
-        )
-        said = LOCATION.sub("", str(error))
-        message = next((ours for theirs, ours in MESSAGES if theirs in said), OTHERWISE)
-        problem = Problem(message, _span(text, guilty.start, guilty.end))
-        return None, _without(source, statements, guilty), problem
+class _Reader:
+    """Holds the text that is left when broken statements are blanked."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.problems: list[Problem] = []
+        self.source = text.value.replace("\ufeff", " ", 1) if text.value[:1] == "\ufeff" else text.value
+        self.locator = Locator(self.source)
+        for statement in [statement for statement in self.locator.statements if statement.too_much]:
+            self._drop(statement, TOO_MUCH)
+
+    def read(self) -> dict[str, Any] | None:
+        """Return the values, or None when a statement had to be dropped."""
+        try:
+            return loads(self.source)
+        except (ValueError, RecursionError) as error:
+            statement = _guilty(self.locator.statements, _offset(str(error), self.source))
+            said = LOCATION.sub("", str(error))
+            message = next((ours for theirs, ours in MESSAGES if theirs in said), OTHERWISE)
+            self._drop(statement or Statement(0, len(self.source), True, -1, too_much=False), message)
+            return None
+
+    def _drop(self, statement: Statement, message: str) -> None:
+        """Blank a statement; of a table's header the whole table, whose keys would else be another's."""
+        start, end = statement.start, statement.end
+        self.problems.append(Problem(message, _span(self.text, start, end)))
+        if statement.is_header:
+            later = (s.start for s in self.locator.statements if s.is_header and s.start > start)
+            end = next(later, len(self.source))
+        blank = "".join("\n" if char == "\n" else " " for char in self.source[start:end])
+        self.source = self.source[:start] + blank + self.source[end:]
+        self.locator = Locator(self.source)
 
 
-def _located(source: str) -> Locator:
-    locator = Locator(source)
-    locator.locate()
-    return locator
+def _guilty(statements: list[Statement], at: int) -> Statement | None:
+    """Return the statement that an error is about: it broke off there, or else stands there."""
+    broken = next((statement for statement in statements if statement.broken == at), None)
+    return broken or next((statement for statement in reversed(statements) if statement.start <= at), None)
 
 
 def _offset(message: str, source: str) -> int:
@@ -96,15 +105,6 @@ def _offset(message: str, source: str) -> int:
     for _ in range(int(match[1]) - 1):
         at = source.find("\n", at) + 1
     return at + int(match[2]) - 1
-
-
-def _without(source: str, statements: list[Statement], guilty: Statement) -> str:
-    """Blank a statement; of a table's header the whole table, whose keys would else be given to another."""
-    end = guilty.end
-    if guilty.is_header:
-        end = next((s.start for s in statements if s.is_header and s.start > guilty.start), len(source))
-    blank = "".join("\n" if char == "\n" else " " for char in source[guilty.start : end])
-    return source[: guilty.start] + blank + source[end:]
 
 
 def _span(text: Text, start: int, end: int) -> Span:

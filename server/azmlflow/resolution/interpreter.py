@@ -45,7 +45,7 @@ DEEPEST: Final = 12
 MOST_STEPS: Final = 10_000
 """How many statements are followed in all; a script that calls itself in many ways stops there."""
 
-MOST_MODULES: Final = 60
+MOST_MODULES: Final = 30
 """How many modules of the project are followed from one script."""
 
 _TOO_MUCH: Final = "the script does more than is followed"

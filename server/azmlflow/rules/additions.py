@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span
@@ -66,7 +67,7 @@ class Additions:
     def fresh(self, *wanted: str) -> str:
         """Return the first of some names that the file does not use yet."""
         numbered = (f"{wanted[0]}_{number}" for number in range(2, 10_000))
-        name = next(name for name in (*wanted, *numbered) if name not in self._given and not self._mentions(name))
+        name = next(name for name in chain(wanted, numbered) if name not in self._given and not self._mentions(name))
         self._given.add(name)
         return name
 

@@ -15,6 +15,7 @@ from azmlflow.parsing.base import Span
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.dotenv import find
 from azmlflow.resolution.effects import USES
+from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import Event, EventKind, ScriptResolution
 from azmlflow.rules.additions import Additions
 from azmlflow.rules.base import Edit, Fix, in_file
@@ -22,7 +23,7 @@ from azmlflow.rules.clients import Client, clients
 from azmlflow.rules.insertion import Spot, find_spot
 from azmlflow.rules.sheet import Site, Unit, units_of
 from azmlflow.workspace.environment import layer_of_dotenv
-from azmlflow.workspace.snapshot import Location, SourceFile
+from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
 
 _URI: Final = re.compile(r"azureml://[^\s\"'`<>\\)]+", re.IGNORECASE)
 _USES_STORE: Final = USES | {
@@ -109,14 +110,20 @@ def _usable(
 
 def known_uri(script: ScriptResolution, workspace: WorkspaceRef) -> str | None:
     """Return the URI of a workspace when its host is known: from any URI of the same workspace in the project."""
-    for file in script.snapshot.files.values():
-        for match in _URI.finditer(file.text.value):
+    uris = remembered(script.snapshot, "azureml uris", None, lambda: _uris_in(script.snapshot))
+    return uris.get(workspace.arm_id.casefold())
+
+
+def _uris_in(snapshot: Snapshot) -> dict[str, str]:
+    """Return the first good tracking URI of each workspace that any file writes out, by the workspace's ARM id."""
+    found: dict[str, str] = {}
+    for file in snapshot.files.values():
+        for match in _URI.finditer(file.text.value) if "azureml:" in file.text.value else ():
             parsed = parse_tracking_uri(match.group().rstrip(".,;"))
-            if parsed is None or parsed.cloud is None or parsed.workspace is None:
-                continue
-            if parsed.workspace.same_as(workspace):
-                return compose_tracking_uri(parsed.host, parsed.workspace, parsed.cloud)
-    return None
+            if parsed is not None and parsed.cloud is not None and parsed.workspace is not None:
+                uri = compose_tracking_uri(parsed.host, parsed.workspace, parsed.cloud)
+                found.setdefault(parsed.workspace.arm_id.casefold(), uri)
+    return found
 
 
 def _site(script: ScriptResolution, event: Event) -> Site:

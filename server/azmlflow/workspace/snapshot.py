@@ -137,4 +137,4 @@ def _tells_others_the_same(old: SourceFile, new: SourceFile) -> bool:
 
     if not isinstance(old.facts, PythonFacts) or not isinstance(new.facts, PythonFacts):
         return False
-    return new.facts.submits_as(old.facts)
+    return new.facts.tells_others_as(old.facts)

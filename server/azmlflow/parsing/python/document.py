@@ -137,12 +137,16 @@ class PythonFacts:
             return False
         return bool(self.indices("submits", lambda block: block.submits))
 
-    def submits_as(self, older: PythonFacts) -> bool:
-        """Tell whether these facts say the same about jobs as the ones they were edited from."""
+    def tells_others_as(self, older: PythonFacts) -> bool:
+        """Tell whether these facts say the same to other files as the ones they were edited from.
+
+        Other files want to know which jobs a script submits, and which tracking URIs it writes out.
+        """
         edited = self.edited
         if edited is None or edited.of != id(older):
             return False
-        return not any(block.submits for block in (*edited.removed, *edited.fresh))
+        touched = (*edited.removed, *edited.fresh)
+        return not any(block.submits or "azureml:" in block.text for block in touched)
 
     def indices(self, name: str, holds: Callable[[Block], bool]) -> list[int]:
         """Return the indices of the blocks for which something holds; after an edit only fresh blocks are asked."""

@@ -56,18 +56,16 @@ def relevant(parts: Sequence[PythonFacts], modules: frozenset[str]) -> list[list
 
 def _fresh(parts: Sequence[PythonFacts], modules: frozenset[str]) -> Relevance:
     blocks = [block for part in parts for block in part.blocks]
-    first = _pattern(modules)
-    chosen = {block for block in blocks if _tells(block, first)}
-    names = _names_of(chosen, modules)
-    known: set[str] = set()
-    while names - known:
+    chosen = {block for block in blocks if _tells(block, modules)}
+    names = frozenset(_names_of(chosen, modules))
+    known: frozenset[str] = frozenset()
+    while not names <= known:
         known |= names
-        pattern = _pattern(known)
-        fresh = {block for block in blocks if block not in chosen and _mentions(block, pattern)}
+        fresh = {block for block in blocks if block not in chosen and _mentions(block, known)}
         chosen |= fresh
-        names = names | _names_of(fresh, modules)
+        names = names.union(_names_of(fresh, modules))
     indices = (tuple(i for i, block in enumerate(part.blocks) if block in chosen) for part in parts)
-    return Relevance(modules, frozenset(known), tuple(indices))
+    return Relevance(modules, known, tuple(indices))
 
 
 def _updated(part: PythonFacts, modules: frozenset[str]) -> Relevance | None:
@@ -79,9 +77,8 @@ def _updated(part: PythonFacts, modules: frozenset[str]) -> Relevance | None:
     older = edited.derived.get("relevance") if edited else None
     if edited is None or not isinstance(older, Relevance) or older.modules != modules:
         return None
-    tells, mentions = _pattern(modules), _pattern(older.names)
-    fresh = [block for block in edited.fresh if _tells(block, tells) or _mentions(block, mentions)]
-    removed = [block for block in edited.removed if _tells(block, tells) or _mentions(block, mentions)]
+    fresh = [block for block in edited.fresh if _tells(block, modules) or _mentions(block, older.names)]
+    removed = [block for block in edited.removed if _tells(block, modules) or _mentions(block, older.names)]
     if _names_of(fresh, modules) != _names_of(removed, modules):
         return None
     start, end = edited.start, edited.start + len(edited.removed)
@@ -92,37 +89,41 @@ def _updated(part: PythonFacts, modules: frozenset[str]) -> Relevance | None:
     return Relevance(modules, older.names, ((*before, *inside, *behind),))
 
 
-_patterns: dict[frozenset[str], re.Pattern[str]] = {}
-"""Compiled name sets, shared so that a block can remember its answer by the pattern's identity."""
-
-
-def _pattern(names: Iterable[str]) -> re.Pattern[str]:
-    key = frozenset(names)
-    pattern = _patterns.get(key)
-    if pattern is None:
-        if len(_patterns) > 256:
-            _patterns.clear()
-        words = "|".join(map(re.escape, sorted(key)))
-        pattern = _patterns[key] = re.compile(rf"\b(?:{words})\b" if words else r"(?!)")
-    return pattern
-
-
-def _tells(block: Block, modules: re.Pattern[str]) -> bool:
+def _tells(block: Block, modules: frozenset[str]) -> bool:
     asked, answer = block.tells
     if asked is not modules:
         text = block.text
-        answer = any(word in text for word in _WORDS) or bool(modules.search(text))
+        answer = any(word in text for word in _WORDS) or holds_name(text, modules)
         answer = answer or ("environ" in text and _ENVIRONMENT.search(text) is not None)
         block.tells = (modules, answer)
     return answer
 
 
-def _mentions(block: Block, pattern: re.Pattern[str]) -> bool:
+def _mentions(block: Block, names: frozenset[str]) -> bool:
     asked, answer = block.mentions
-    if asked is not pattern:
-        answer = bool(pattern.search(block.text))
-        block.mentions = (pattern, answer)
+    if asked is not names:
+        answer = holds_name(block.text, names)
+        block.mentions = (names, answer)
     return answer
+
+
+def holds_name(text: str, names: Iterable[str]) -> bool:
+    """Tell whether one of some names stands in a text as a whole word."""
+    return any(name in text and _stands_alone(text, name) for name in names)
+
+
+def _stands_alone(text: str, name: str) -> bool:
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        if not _continues(text[at - 1 : at]) and not _continues(text[end : end + 1]):
+            return True
+        at = text.find(name, at + 1)
+    return False
+
+
+def _continues(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _names_of(blocks: Iterable[Block], modules: frozenset[str]) -> set[str]:
