@@ -240,11 +240,9 @@ def perform(step: Step) -> Result:
 
 NEXT = """
 That was a copy: examples/quickstart is as it was. What to do next:
-  {tool} check PATH              the same for your own project
-  {tool} explain PATH            where a script would log, and why
-  {tool} doctor PATH             interpreter, packages, variables and certificate, offline
-  {tool} test-connection PATH    the real workspace, step by step
-  docs/                                   the guides, and a page for each rule"""
+  {tool} check PATH      the same for your own project
+  {tool} explain PATH    where a script would log, and why
+  {tool} rule AZM101     what a rule is about; docs/rules/ has a page for each"""
 
 
 def demo(_: argparse.Namespace) -> int:
@@ -255,7 +253,7 @@ def demo(_: argparse.Namespace) -> int:
         shutil.copytree(ROOT / "examples" / "quickstart", folder / "quickstart")
         azmlflow("check quickstart", folder)
         azmlflow("explain quickstart/train.py", folder)
-        azmlflow("check --diff quickstart", folder)
+        azmlflow("check --diff --unsafe-fixes quickstart", folder)
         azmlflow("check --fix --unsafe-fixes quickstart", folder)
         status = azmlflow("check quickstart", folder)
     say(NEXT.format(tool=os.path.relpath(BIN / "azmlflow", ROOT)))

@@ -1,7 +1,8 @@
 """Makes the pictures of the terminal in docs/pictures from real runs of azmlflow.
 
 SVG is for pages that may show it; PNG, drawn from it by `rsvg-convert` (Debian: librsvg2-bin, Homebrew: librsvg), is
-for those that may not: the README is also the page of the VS Code extension, which refuses SVG.
+for those that may not: the README is also the page of the VS Code extension, which refuses SVG. vscode.png is none of
+these: it is a screenshot of VS Code with examples/quickstart open, taken by hand.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 // In which order the server is looked for. Nothing here imports vscode.
-import { type Command, ofInterpreter, ofProgram } from './command';
+import { type Command, installCommand, ofInterpreter, ofProgram } from './command';
 
 /** What the search may ask; the answers come from VS Code, the disk and the interpreter. */
 export interface Questions {
@@ -20,7 +20,8 @@ export interface Questions {
 export interface Outcome {
   readonly command?: Command;
   readonly problem?: string;
-  readonly interpreter?: string;
+  /** What the user types to install azmlflow, when that is what is missing. */
+  readonly install?: string;
   readonly steps: readonly string[];
 }
 
@@ -52,15 +53,12 @@ export async function search(ask: Questions): Promise<Outcome> {
   const version = interpreter === undefined ? undefined : await ask.versionIn(interpreter);
   note(2, 'the selected interpreter', describe(ask.trusted, interpreter, version));
   if (interpreter !== undefined && version !== undefined) {
-    return { command: ofInterpreter(interpreter), interpreter, steps };
+    return { command: ofInterpreter(interpreter), steps };
   }
 
   const program = ask.onPath.find(ask.isFile);
   note(3, 'PATH', program ?? 'no azmlflow');
-  const selected = interpreter === undefined ? {} : { interpreter };
-  return program === undefined
-    ? { problem: missing(interpreter), ...selected, steps }
-    : { command: ofProgram(program), ...selected, steps };
+  return program === undefined ? { ...missing(interpreter), steps } : { command: ofProgram(program), steps };
 }
 
 function describe(trusted: boolean, interpreter: string | undefined, version: string | undefined): string {
@@ -73,7 +71,11 @@ function describe(trusted: boolean, interpreter: string | undefined, version: st
   return version === undefined ? `${interpreter} has no azmlflow` : `${interpreter} has azmlflow ${version}`;
 }
 
-function missing(interpreter: string | undefined): string {
-  const first = interpreter === undefined ? '' : `in ${interpreter} or `;
-  return `azmlflow is not installed ${first}on PATH, so MLflow code is not checked.`;
+function missing(interpreter: string | undefined): { problem: string; install: string } {
+  const place = interpreter === undefined ? '' : `in ${interpreter} or `;
+  const install = installCommand(interpreter);
+  return {
+    problem: `azmlflow is not installed ${place}on PATH, so MLflow code is not checked. To install it: ${install}`,
+    install,
+  };
 }

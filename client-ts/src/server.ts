@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
-import { installCommand, versionQuestion } from './command';
+import { versionQuestion } from './command';
 import { candidatesOnPath, expand } from './paths';
 import { selectedInterpreter } from './python';
 import { type Outcome, search } from './search';
@@ -29,15 +29,15 @@ export async function findServer(cwd: string, log: vscode.LogOutputChannel): Pro
   return outcome;
 }
 
-/** Tells the user that there is no server, and offers what helps. */
+/** Tells the user why there is no server, and offers what helps. */
 export async function tellMissing(outcome: Outcome, log: vscode.LogOutputChannel): Promise<void> {
   const [copy, settings, logs] = ['Copy Install Command', 'Open Settings', 'Show Logs'] as const;
-  const command = installCommand(outcome.interpreter);
-  const sentence = `${outcome.problem ?? ''} To install it: ${command}`;
-  log.warn(sentence);
-  const answer = await vscode.window.showWarningMessage(sentence, copy, settings, logs);
-  if (answer === copy) {
-    await vscode.env.clipboard.writeText(command);
+  const { problem = 'There is no azmlflow server.', install } = outcome;
+  log.warn(problem);
+  const choices = install === undefined ? [settings, logs] : [copy, settings, logs];
+  const answer = await vscode.window.showWarningMessage(problem, ...choices);
+  if (answer === copy && install !== undefined) {
+    await vscode.env.clipboard.writeText(install);
   } else if (answer === settings) {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'azmlflow.server.path');
   } else if (answer === logs) {

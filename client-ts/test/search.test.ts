@@ -32,6 +32,7 @@ test('a setting that names no file is a problem, not a reason to take another se
   );
   assert.equal(outcome.command, undefined);
   assert.match(outcome.problem ?? '', /names \/gone, and there is no such file/);
+  assert.equal(outcome.install, undefined);
 });
 
 test('the selected interpreter comes before PATH', async () => {
@@ -58,7 +59,7 @@ test('an interpreter is neither asked for nor run in a workspace that is not tru
 test('when it is nowhere, the problem names the interpreter and each step is told in order', async () => {
   const outcome = await search(questions(selected));
   assert.equal(outcome.command, undefined);
-  assert.equal(outcome.interpreter, '/venv/bin/python');
+  assert.equal(outcome.install, '/venv/bin/python -m pip install azmlflow');
   assert.match(outcome.problem ?? '', /not installed in \/venv\/bin\/python or on PATH/);
   assert.deepEqual(outcome.steps, [
     '1. azmlflow.server.path: not set',

@@ -153,6 +153,6 @@ def test_nothing_raises_and_offsets_lie_inside(command):
 
 @pytest.mark.parametrize("piece", [*PIECES, "${{ ", "bash -c 'x' ", "a;"])
 def test_long_commands_take_no_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     scripts_of_command(piece * (100_000 // len(piece)))
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -342,7 +342,7 @@ def test_faults_lie_inside_the_text_and_in_order(text):
 )
 def test_long_texts_take_no_time(piece):
     text = "azureml://" + HOST + piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     faults(text)
     classify(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

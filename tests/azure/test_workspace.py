@@ -207,10 +207,10 @@ def test_nothing_raises(text):
 @pytest.mark.parametrize("piece", ["/subscriptions/", "-", "<", "{", "wsid=", "%2F", "x" * 10])
 def test_long_texts_take_no_time(piece):
     text = piece * (200_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     parse_arm_scope(text)
     parse_portal_address(text)
     is_placeholder(text)
     is_guid(text)
     stray_characters(text)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -158,7 +158,7 @@ def test_no_message_repeats_what_stands_there() -> None:
 def test_a_huge_file_is_not_read() -> None:
     tree = parse_toml(Text("a = 1\n" * 400_000))
     assert tree.root is None
-    assert [problem.message for problem in tree.problems] == ["larger than 500 kB: it is not read"]
+    assert [problem.message for problem in tree.problems] == ["larger than 300 kB: it is not read"]
 
 
 keys = st.sampled_from(("a", "b", "c-d", '"q.k"', "'l'", '"\\u00e9"'))

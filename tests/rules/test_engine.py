@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from time import perf_counter
+from time import process_time
 
 import pytest
 from azmlflow.parsing.base import Span
@@ -124,7 +124,7 @@ def test_a_file_with_nothing_to_report_costs_next_to_nothing():
     selection = only(*[a_rule()] * 80)
     times = []
     for _ in range(30):
-        start = perf_counter()
+        start = process_time()
         check_file(resolution, selection)
-        times.append(perf_counter() - start)
+        times.append(process_time() - start)
     assert min(times) < 0.002

@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.notebook import NotebookFacts
+from azmlflow.parsing.python.document import parse_python
+from azmlflow.parsing.python.relevance import relevant
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules import tracking_uri_missing
 from azmlflow.rules.apply import apply_fixes
 from azmlflow.rules.base import Finding, Fix
 from azmlflow.rules.insertion import find_spot
-from azmlflow.rules.sheet import Site, units_of
+from azmlflow.rules.sheet import Site, first_line, last_line, units_of
 from azmlflow.workspace.read import file_of
 from azmlflow.workspace.skim import skim_notebook, skim_python
 from azmlflow.workspace.snapshot import FileKind, Snapshot, SourceFile
@@ -315,3 +317,21 @@ def test_a_config_above_the_project_is_a_weak_sign() -> None:
     imports = {script.path: frozenset({"mlflow", "azure.ai.ml"})}
     more = Snapshot((ROOT,), {script.path: script, above.path: above}, imports=imports)
     assert [finding.severity for finding in findings(more, "train.py")] == ["warning"]
+
+
+def test_an_outline_stands_where_the_definition_does() -> None:
+    """Ensure that functions which are not looked into keep their lines, comments behind them left out."""
+    source = (
+        "import mlflow\n\n\ndef plain(a):\n    x = '''\n# text\n'''\n    return a\n    # inside\n\n# outside\n\n\n"
+        "@decorated\nclass Other:\n    y = 'ü'\n\n\nmlflow.log_metric('a', 1)\n"
+    )
+    facts = parse_python(Text(source))
+    relevant([facts], frozenset())
+    file = SourceFile(Path("/train.py"), FileKind.PYTHON, Text(source), facts)
+    body = units_of(file)[0].body
+    real = ast.parse(source).body
+    assert [(last_line(node), node.end_col_offset) for node in body] == [
+        (last_line(node), node.end_col_offset) for node in real
+    ]
+    assert [first_line(node) for node in body] == [first_line(node) for node in real]
+    assert [type(node) for node in body[1:3]] == [ast.FunctionDef, ast.FunctionDef]

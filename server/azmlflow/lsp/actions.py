@@ -21,12 +21,15 @@ FIX_ALL: Final = "source.fixAll.azmlflow"
 def quick_fixes(
     session: Session, checked: Checked, findings: Iterable[Finding]
 ) -> Iterator[types.CodeAction]:
-    """Yield each fix of each finding; the first safe one of a finding is preferred."""
+    """Yield each fix of each finding; the first is preferred, as the one that an expert would take.
+
+    What is not safe is never applied by fix-all, but here the user picks it.
+    """
     for finding in findings:
         is_preferred = session.capabilities.preferred_actions
         for fix in checked.repairs(finding).fixes:
             action = _action(session, finding, fix.title, fix.edits)
-            if action and fix.safe and is_preferred:
+            if action and is_preferred:
                 action.is_preferred, is_preferred = True, False
             if action:
                 yield action

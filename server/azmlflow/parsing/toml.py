@@ -15,7 +15,7 @@ if sys.version_info >= (3, 11):
 else:
     from tomli import loads as loads
 
-MAX_SIZE: Final = 500_000
+MAX_SIZE: Final = 300_000
 SMALL: Final = 50_000
 MAX_TRIES: Final = 8
 AT: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
@@ -46,7 +46,7 @@ def parse_toml(text: Text) -> Tree:
     A table reaches from its header to the last of its values. Dates and times are strings as written.
     """
     if len(text.value) > MAX_SIZE:
-        return Tree(None, (Problem("larger than 500 kB: it is not read", Span.at(0)),))
+        return Tree(None, (Problem("larger than 300 kB: it is not read", Span.at(0)),))
     reader = _Reader(text)
     for _ in range(MAX_TRIES if len(text.value) < SMALL else 2):
         value = reader.read()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from azmlflow.parsing.base import Span, Text
 from azmlflow.parsing.notebook import NotebookFacts
-from azmlflow.parsing.python.document import PythonFacts
+from azmlflow.parsing.python.document import Block, PythonFacts
+from azmlflow.parsing.python.relevance import Relevance
 from azmlflow.rules.source import indentation
 
 if TYPE_CHECKING:
@@ -65,13 +66,27 @@ def units_of(file: SourceFile) -> tuple[Unit, ...]:
 
 
 def _statements(facts: PythonFacts) -> Iterator[ast.stmt]:
-    whole = _parsed("".join(block.text for block in facts.blocks))
-    if whole is not None:
-        yield from whole.body
-        return
-    for line, block in facts.placed():
+    """Yield the statements of the top level; of functions and classes that cannot matter only their outline."""
+    relevance = facts.derived.get("relevance")
+    chosen = set(relevance.chosen[0]) if isinstance(relevance, Relevance) and len(relevance.chosen) == 1 else None
+    for index, (line, block) in enumerate(facts.placed()):
+        if block.defines is not None and chosen is not None and index not in chosen:
+            yield _outline(block, line)
+            continue
         tree = _parsed(block.text)
         yield from ast.increment_lineno(tree, line).body if tree is not None else ()
+
+
+def _outline(block: Block, line: int) -> ast.stmt:
+    """Return a definition without its body, standing where the real one does."""
+    lines = block.text.splitlines()
+    while len(lines) > 1 and lines[-1].lstrip()[:1] in ("", "#"):
+        lines.pop()
+    nothing = ast.arguments([], [], None, [], [], None, [])
+    node = ast.FunctionDef(block.defines or "", nothing, [ast.Pass()], [])
+    node.lineno, node.end_lineno = line + 1, line + len(lines)
+    node.col_offset, node.end_col_offset = 0, len(lines[-1].encode("utf-8", "replace"))
+    return node
 
 
 def _parsed(source: str) -> ast.Module | None:
