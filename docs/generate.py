@@ -1,7 +1,11 @@
-"""Writes the pages of the rules from their records and docstrings; `--check` only says which page is stale."""
+"""Writes the pages of the rules from their records, and package.json's settings from the server's table.
+
+`--check` only says which file is stale.
+"""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "server"))
 
+from azmlflow.lsp.settings import SECTION, SETTINGS, Setting  # noqa: E402
 from azmlflow.rules import all_rules  # noqa: E402 - found only on the path set above
 from azmlflow.rules.base import Rule, RuleModule  # noqa: E402
 from azmlflow.workspace.snapshot import FileKind  # noqa: E402
@@ -71,12 +76,36 @@ def index_page(rules: Iterable[Rule]) -> str:
     return "".join(parts)
 
 
+def manifest() -> str:
+    """Return package.json with the settings that the server reads; those of the extension itself are left alone."""
+    data = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    properties = data["contributes"]["configuration"]["properties"]
+    own = {key: value for key, value in properties.items() if key.startswith(f"{SECTION}.server.")}
+    data["contributes"]["configuration"]["properties"] = own | {
+        f"{SECTION}.{setting.name}": property_of(setting) for setting in SETTINGS
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def property_of(setting: Setting) -> dict[str, object]:
+    """Return a setting as VS Code's manifest describes it."""
+    described: dict[str, object] = {"type": setting.type}
+    if setting.type == "array":
+        described["items"] = {"type": "string"}
+    described["default"] = list(setting.default) if setting.type == "array" else setting.default
+    if setting.enum:
+        described["enum"] = list(setting.enum)
+        described["markdownEnumDescriptions"] = list(setting.enum.values())
+    return described | {"markdownDescription": setting.description, "scope": setting.scope}
+
+
 def pages() -> dict[Path, str]:
     """Return the text of every generated file."""
     modules = all_rules()
     folder = ROOT / "docs" / "rules"
     texts = {folder / f"{module.rule.name}.md": rule_page(module) for module in modules}
-    return texts | {folder / "index.md": index_page(module.rule for module in modules)}
+    index = {folder / "index.md": index_page(module.rule for module in modules)}
+    return texts | index | {ROOT / "package.json": manifest()}
 
 
 def stale(texts: dict[Path, str]) -> list[Path]:

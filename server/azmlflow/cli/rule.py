@@ -68,7 +68,7 @@ def _parse(arguments: list[str]) -> tuple[list[str] | None, str, bool]:
 def _entry(name: str) -> tuple[str, str]:
     pair = rules.entry(name)
     if pair is None:
-        raise WrongUse(f"there is no rule '{name}': azmlflow rule lists them")
+        raise WrongUse(f"there is no rule '{name}': `azmlflow rule --all` lists the codes and names")
     return pair
 
 
