@@ -78,7 +78,9 @@ def _tracked(number: int) -> str:
     text = long_script(60 + number % 240)
     if number % 60 == 0:
         return text
-    return text.replace("import mlflow\n", "import mlflow\n\nmlflow.set_tracking_uri(os.environ['TRACKING'])\n", 1)
+    return text.replace(
+        "import mlflow\n", "import mlflow\n\nmlflow.set_tracking_uri(os.environ['TRACKING'])\n", 1
+    )
 
 
 def _notebook(text: str) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.python.document import parse_python
 from azmlflow.parsing.python.facts import (
@@ -24,6 +21,8 @@ from azmlflow.parsing.python.facts import (
     Unread,
     dotted,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def facts(source: str) -> list[Fact]:
@@ -81,7 +80,10 @@ def test_type_checking_blocks_do_not_run() -> None:
 
 def test_assignments() -> None:
     """Ensure that tuples are taken apart and every target is found."""
-    found = only("a = b = 'x'\nc, d = 1, 'y'\ne, *f = g\nh.i = 2\nos.environ['K'] = 'v'\nl: str = 'w'\nm += 'n'\n", Assign)
+    found = only(
+        "a = b = 'x'\nc, d = 1, 'y'\ne, *f = g\nh.i = 2\nos.environ['K'] = 'v'\nl: str = 'w'\nm += 'n'\n",
+        Assign,
+    )
     assert [f.target for f in found] == ["a", "b", "c", "d", "e", "f", "h.i", "os.environ", "l", "m"]
     by_target = {f.target: f for f in found}
     assert isinstance(by_target["d"].value, Constant)
@@ -93,7 +95,13 @@ def test_assignments() -> None:
 
 @pytest.mark.parametrize(
     ("expression", "kind"),
-    [("f'a{b}'", Join), ("'a' + b", Join), ("a or b", Choice), ("a if c else b", Choice), ("{'a': b}", Mapping)],
+    [
+        ("f'a{b}'", Join),
+        ("'a' + b", Join),
+        ("a or b", Choice),
+        ("a if c else b", Choice),
+        ("{'a': b}", Mapping),
+    ],
 )
 def test_values(expression: str, kind: type) -> None:
     """Ensure that expressions which build text are followed."""
@@ -129,7 +137,9 @@ def test_columns_are_code_points() -> None:
 
 def test_spans_count_from_the_block() -> None:
     """Ensure that facts of a later block begin at line 0 of it."""
-    placed = [(line, block.facts[0].statement.line) for line, block in parse_python(Text("a()\n\nb()\n")).placed()]
+    placed = [
+        (line, block.facts[0].statement.line) for line, block in parse_python(Text("a()\n\nb()\n")).placed()
+    ]
     assert placed == [(0, 0), (2, 0)]
 
 
@@ -151,7 +161,9 @@ def test_never_raises(source: str) -> None:
     facts(source)
 
 
-@pytest.mark.parametrize("source", ["(" * 5000, "x = " + "-" * 50_000 + "1", "a" + ".b" * 20_000, "\0", "\ud800 = 1"])
+@pytest.mark.parametrize(
+    "source", ["(" * 5000, "x = " + "-" * 50_000 + "1", "a" + ".b" * 20_000, "\0", "\ud800 = 1"]
+)
 def test_hostile_text(source: str) -> None:
     """Ensure that depth and odd characters end in something unread."""
     assert any(isinstance(fact, Unread) for fact in facts(source)) or facts(source) == []

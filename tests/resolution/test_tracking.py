@@ -12,7 +12,9 @@ from azmlflow.resolution.model import EventKind, Platform, ScriptResolution
 from tests.resolution.projects import COMMAND, notebook, resolved
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
-WORKSPACES = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces"
+WORKSPACES = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces"
+)
 URI = f"azureml://westeurope.api.azureml.ms/mlflow/v1.0{WORKSPACES}/ws-uri"
 CONFIG = f'{{"subscription_id": "{SUBSCRIPTION}", "resource_group": "rg", "workspace_name": "ws-config"}}'
 CLIENT = "from azure.ai.ml import MLClient\nml_client = MLClient.from_config(credential)\n"
@@ -40,7 +42,10 @@ class Form:
 
 def script(text: str, **others: str) -> dict[str, str]:
     """Return a project of a script that makes a run last, with a workspace config and other files."""
-    named = {name.replace("__", "/").replace("_py", ".py").replace("dot_", "."): body for name, body in others.items()}
+    named = {
+        name.replace("__", "/").replace("_py", ".py").replace("dot_", "."): body
+        for name, body in others.items()
+    }
     return {"train.py": f"import mlflow\n{text}mlflow.start_run()\n", "config.json": CONFIG, **named}
 
 
@@ -402,7 +407,12 @@ FORMS = [
 def test_where_runs_go(form: Form, tmp_path: Path) -> None:
     answer = resolved(tmp_path, form.files, environ=form.environ).tracking
     named = answer.workspace.workspace_name if answer.workspace else None
-    assert (answer.status, answer.kind, named, answer.source) == (form.status, form.kind, form.workspace, form.source)
+    assert (answer.status, answer.kind, named, answer.source) == (
+        form.status,
+        form.kind,
+        form.workspace,
+        form.source,
+    )
     assert form.reason in (answer.reason or "")
     assert form.value in (None, answer.value)
     if form.status == "unknown":
@@ -442,7 +452,10 @@ def test_no_override_where_the_call_repeats_the_variable(tmp_path: Path) -> None
 def made(answer: ScriptResolution) -> list[tuple[str, str | None, bool]]:
     """Return the SDK objects of a script: the call, the workspace if known, and whether it is certain."""
     events = answer.all(EventKind.WORKSPACE)
-    return [(e.name or "", getattr(getattr(e.result, "workspace", None), "workspace_name", None), e.certain) for e in events]
+    return [
+        (e.name or "", getattr(getattr(e.result, "workspace", None), "workspace_name", None), e.certain)
+        for e in events
+    ]
 
 
 def test_objects_of_the_sdks_are_events(tmp_path: Path) -> None:

@@ -103,7 +103,9 @@ def run(sources: list[str]) -> list[str]:
     """Run Python with every import stubbed, and return what was called, in order."""
     calls: list[str] = []
 
-    def fake_import(name: str, _globals: Any = None, _locals: Any = None, fromlist: Any = (), _level: int = 0) -> Stub:
+    def fake_import(
+        name: str, _globals: Any = None, _locals: Any = None, fromlist: Any = (), _level: int = 0
+    ) -> Stub:
         return Stub(name if fromlist else name.partition(".")[0], calls)
 
     names: dict[str, Any] = {**vars(builtins), "__import__": fake_import}
@@ -133,9 +135,17 @@ def assert_in_order(calls: list[str]) -> None:
 
 
 HEADS = st.sampled_from(
-    ["", "#!/usr/bin/env python\n", "# -*- coding: utf-8 -*-\n# Größe\n", '"""Trains."""\n', "'''Trains.\n\nMuch.\n'''\n\n"]
+    [
+        "",
+        "#!/usr/bin/env python\n",
+        "# -*- coding: utf-8 -*-\n# Größe\n",
+        '"""Trains."""\n',
+        "'''Trains.\n\nMuch.\n'''\n\n",
+    ]
 )
-FUTURES = st.sampled_from(["", "from __future__ import annotations\n", "from __future__ import annotations\n\n"])
+FUTURES = st.sampled_from(
+    ["", "from __future__ import annotations\n", "from __future__ import annotations\n\n"]
+)
 BEFORE = st.lists(
     st.sampled_from(
         [
@@ -221,7 +231,11 @@ def notebooks(draw: st.DrawFn) -> str:
     magic = st.sampled_from(["", "%pip install mlflow\n", "%matplotlib inline\n\n", "!ls\n"])
     imports = draw(magic) + "".join(draw(BEFORE)) + statement
     uses = draw(st.sampled_from(["", "# train\n"])) + draw(USES).replace("{m}", prefix)
-    between = draw(st.sampled_from([[], ["x = 1\n"], ["import os\n%env A=1\n"], ["import dotenv\ndotenv.load_dotenv()\n"]]))
+    between = draw(
+        st.sampled_from(
+            [[], ["x = 1\n"], ["import os\n%env A=1\n"], ["import dotenv\ndotenv.load_dotenv()\n"]]
+        )
+    )
     cells = [imports + draw(magic) + uses] if draw(st.booleans()) else [imports, *between, draw(magic) + uses]
     made: list[dict[str, Any]] = [
         {
@@ -291,7 +305,11 @@ def test_every_fix_of_a_notebook_runs_first_and_keeps_the_rest(text: str, dotenv
         ("import mlflow\ndef f():\n    mlflow.start_run()\n", (2,), 2),
         ("import mlflow\ndef main():\n    a = 1\n    mlflow.start_run()\nmain()\n", (3,), 3),
         ("import mlflow\ndef main():\n    a = 1\n    mlflow.start_run()\nmain()\nmain()\n", (3,), 1),
-        ("import mlflow\ntry:\n    mlflow.start_run()\nexcept Exception:\n    mlflow.start_run()\n", (2, 4), 1),
+        (
+            "import mlflow\ntry:\n    mlflow.start_run()\nexcept Exception:\n    mlflow.start_run()\n",
+            (2, 4),
+            1,
+        ),
         ("x = 1\n# %% a cell\nimport mlflow\n# %%\nmlflow.start_run()\n", (4,), 3),
     ],
 )

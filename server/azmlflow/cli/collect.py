@@ -87,5 +87,7 @@ def _codes(option: str, value: str | None) -> tuple[str, ...] | None:
     names = tuple(part.strip() for part in value.split(",") if part.strip())
     unknown = next((name for name in names if not means_a_rule(name)), None)
     if unknown is not None:
-        raise WrongUse(f"{option} names '{unknown}', which is no rule: `azmlflow rule --all` lists the codes and names")
+        raise WrongUse(
+            f"{option} names '{unknown}', which is no rule: `azmlflow rule --all` lists the codes and names"
+        )
     return names

@@ -159,5 +159,7 @@ def _decode_as(data: bytes, encoding: str) -> tuple[Text, Problem | None]:
         return Text(data.decode(encoding), encoding), None
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n")
-        problem = Problem(f"not valid {encoding.removesuffix('-sig').upper()}: save it as UTF-8", Span.at(line))
+        problem = Problem(
+            f"not valid {encoding.removesuffix('-sig').upper()}: save it as UTF-8", Span.at(line)
+        )
         return Text(data.decode("latin-1"), "latin-1"), problem

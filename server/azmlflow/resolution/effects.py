@@ -209,7 +209,9 @@ def write(
     """Record that a variable is written."""
     evaluation = interpreter.evaluation
     name = evaluation.text(key, frame)
-    result: Result = evaluation.evaluate(value, frame) if value is not None else Unknown("its value is not seen")
+    result: Result = (
+        evaluation.evaluate(value, frame) if value is not None else Unknown("its value is not seen")
+    )
     span = fact.target_span if isinstance(fact, Assign) else fact.span
     interpreter.record(EventKind.WRITE_VARIABLE, name, fact, span, origin, value, result)
     if name is None:
@@ -222,9 +224,7 @@ def _written(name: str, result: Result, origin: Origin, fact: Call | Assign) -> 
     return with_cause(result, Because(f"the code sets {name}", origin.locate(fact.statement)))
 
 
-def remove(
-    interpreter: Interpreter, fact: Call | Delete, key: Value, origin: Origin, frame: Frame
-) -> None:
+def remove(interpreter: Interpreter, fact: Call | Delete, key: Value, origin: Origin, frame: Frame) -> None:
     """Record that a variable is deleted."""
     name = interpreter.evaluation.text(key, frame)
     interpreter.record(EventKind.DELETE_VARIABLE, name, fact, fact.statement, origin)

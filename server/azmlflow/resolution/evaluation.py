@@ -50,7 +50,9 @@ _URI_METHOD: Final = "get_mlflow_tracking_uri"
 class Evaluation:
     """Evaluates values against the environment as it stands at this moment of the run."""
 
-    def __init__(self, snapshot: Snapshot, environment: Environment, working_folders: tuple[Path, ...]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, environment: Environment, working_folders: tuple[Path, ...]
+    ) -> None:
         self.snapshot = snapshot
         self.environment = environment
         self.working_folders = working_folders
@@ -128,7 +130,9 @@ class Evaluation:
         result = self.deferred(thing)
         if not bound.certain:
             return Unknown(f"a branch decides what `{name}` is", result.because, (result,))
-        return with_cause(result, Because(f"`{name}` is assigned", bound.location)) if bound.location else result
+        return (
+            with_cause(result, Because(f"`{name}` is assigned", bound.location)) if bound.location else result
+        )
 
     def _attribute(self, value: Attribute, frame: Frame) -> Result:
         if value.attr == _URI_ATTRIBUTE:
@@ -195,7 +199,11 @@ class Evaluation:
             return replace(base, text=(base.text or "").strip(), literal=None, expression=None)
         if function.attr in ("format", "__mod__") and isinstance(base, Known):
             prefix = (base.text or "").partition("{" if function.attr == "format" else "%")[0]
-            return Partial(prefix, "parts of it are filled in", base.because) if prefix else Unknown("it is formatted")
+            return (
+                Partial(prefix, "parts of it are filled in", base.because)
+                if prefix
+                else Unknown("it is formatted")
+            )
         return Unknown("it is computed from text")
 
     def _returned(self, function: FunctionRef, call: CallValue, frame: Frame) -> Result:

@@ -71,9 +71,7 @@ def job_documents(root: Node | None) -> Iterator[Mapping]:
                 yield inner
 
 
-def _runs_of_document(
-    snapshot: Snapshot, file: SourceFile, document: Mapping
-) -> Iterator[JobRun | Upload]:
+def _runs_of_document(snapshot: Snapshot, file: SourceFile, document: Mapping) -> Iterator[JobRun | Upload]:
     for place in SCRIPT_PLACES:
         named = get(document, *place.script)
         written = text(named)
@@ -83,7 +81,9 @@ def _runs_of_document(
         by = Location(file.path, None, named.span)
         if code not in snapshot.files:
             yield Upload(code, by)
-        scripts = scripts_run(snapshot, code, written) if place.is_command else [Path(normpath(code / written))]
+        scripts = (
+            scripts_run(snapshot, code, written) if place.is_command else [Path(normpath(code / written))]
+        )
         for script in scripts:
             yield JobRun(script, by, document)
 

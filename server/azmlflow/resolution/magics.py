@@ -36,7 +36,9 @@ def _env_magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin) -> 
         return
     location = origin.locate(fact.statement)
     dynamic = "$" in text or "{" in text
-    result: Result = Known(text.strip(), (), location) if not dynamic else Unknown("the magic expands a variable")
+    result: Result = (
+        Known(text.strip(), (), location) if not dynamic else Unknown("the magic expands a variable")
+    )
     interpreter.record(EventKind.WRITE_VARIABLE, name.strip(), fact, fact.statement, origin, None, result)
     written = with_cause(result, Because(f"%env sets {name.strip()}", location))
     interpreter.environment.write(name.strip(), written, interpreter.certain)

@@ -59,7 +59,9 @@ class Module:
         """Find the last assignment to a module-level name, also in blocks that nothing else made relevant."""
         found = None
         for cell, facts in self.units:
-            for index in facts.indices(f"names {name}", lambda block: block.defines is None and name in block.text):
+            for index in facts.indices(
+                f"names {name}", lambda block: block.defines is None and name in block.text
+            ):
                 for fact in _assignments(facts.blocks[index], name):
                     found = fact, Origin(self.path, cell, facts.lines[index])
         return found
@@ -67,11 +69,15 @@ class Module:
     def imported(self, name: str) -> tuple[Import, Origin] | None:
         """Find the import that binds a module-level name, also in blocks that nothing else made relevant."""
         if self._imports is None:
-            self._imports = {fact.bound: (fact, origin) for fact, origin in _module_imports(self.units, self.path)}
+            self._imports = {
+                fact.bound: (fact, origin) for fact, origin in _module_imports(self.units, self.path)
+            }
         return self._imports.get(name)
 
 
-def _module_imports(units: tuple[tuple[int | None, PythonFacts], ...], path: Path) -> Iterator[tuple[Import, Origin]]:
+def _module_imports(
+    units: tuple[tuple[int | None, PythonFacts], ...], path: Path
+) -> Iterator[tuple[Import, Origin]]:
     for cell, facts in units:
         for index in facts.indices("imports", lambda block: block.defines is None and "import" in block.text):
             for fact in facts.blocks[index].facts:

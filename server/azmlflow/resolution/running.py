@@ -49,7 +49,9 @@ def _explanations(snapshot: Snapshot, file: SourceFile, module: Module) -> Itera
     if is_test(_inside(snapshot, file.path)):
         yield Running(Platform.TEST, (Because("its name or folder is a test's", None),))
     if _scores(file, module):
-        yield Running(Platform.SCORING, (Because("it defines init() and run(), as a scoring script does", None),))
+        yield Running(
+            Platform.SCORING, (Because("it defines init() and run(), as a scoring script does", None),)
+        )
     if not _starts_by_itself(file, module):
         yield from _by_importer(snapshot, file)
 
@@ -60,7 +62,9 @@ def _by_host(file: SourceFile) -> Iterator[Running]:
         host = host_of_kernel(file.facts.kernel or "")
         if host is not None:
             platform = _PLATFORMS[host]
-            yield Running(platform, (Because(f"its kernel {file.facts.kernel} is one of {platform.value}", here),))
+            yield Running(
+                platform, (Because(f"its kernel {file.facts.kernel} is one of {platform.value}", here),)
+            )
         if file.facts.databricks:
             yield Running(Platform.DATABRICKS, (Because("it is a Databricks notebook", here),))
     elif is_databricks_source(file.text.value[:200]):

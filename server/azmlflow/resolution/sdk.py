@@ -28,7 +28,6 @@ CONFIG_READERS: Final = {
 """The functions that look for a workspace config, with the position of the argument `path`."""
 
 
-
 def argument(call: CallValue, position: int, *names: str) -> Value | None:
     """Return an argument by keyword or position; None when absent or hidden in `*args`/`**kwargs`."""
     for keyword, value in call.keywords:
@@ -37,7 +36,9 @@ def argument(call: CallValue, position: int, *names: str) -> Value | None:
     return call.arguments[position] if 0 <= position < len(call.arguments) else None
 
 
-def handle_of_call(call: CallValue, dotted: str | None, frame: Frame, evaluation: Evaluation) -> Handle | None:
+def handle_of_call(
+    call: CallValue, dotted: str | None, frame: Frame, evaluation: Evaluation
+) -> Handle | None:
     """Return the handle that a call of the SDK makes, None when it is no such call."""
     maker = MAKERS.get(dotted or "")
     if maker is not None:
@@ -96,9 +97,7 @@ def _workspace_v1_get(call: CallValue, frame: Frame, evaluation: Evaluation) -> 
     return _named(call, values, frame, evaluation)
 
 
-def _named(
-    call: CallValue, values: tuple[Value | None, ...], frame: Frame, evaluation: Evaluation
-) -> Handle:
+def _named(call: CallValue, values: tuple[Value | None, ...], frame: Frame, evaluation: Evaluation) -> Handle:
     because: tuple[Because, ...] = ()
     names: list[str | None] = []
     reason = None
@@ -125,7 +124,9 @@ def _handle(
 
 def _from_config_v2(call: CallValue, frame: Frame, evaluation: Evaluation) -> Handle:
     """`MLClient.from_config(credential, path=None, file_name=None)`."""
-    return _from_config(call, 1, argument(call, 2, "file_name", "_file_name"), PARENT_LEVELS, frame, evaluation)
+    return _from_config(
+        call, 1, argument(call, 2, "file_name", "_file_name"), PARENT_LEVELS, frame, evaluation
+    )
 
 
 def _from_config_v1(call: CallValue, frame: Frame, evaluation: Evaluation) -> Handle:
@@ -134,7 +135,12 @@ def _from_config_v1(call: CallValue, frame: Frame, evaluation: Evaluation) -> Ha
 
 
 def _from_config(
-    call: CallValue, position: int, name: Value | None, levels: int | None, frame: Frame, evaluation: Evaluation
+    call: CallValue,
+    position: int,
+    name: Value | None,
+    levels: int | None,
+    frame: Frame,
+    evaluation: Evaluation,
 ) -> Handle:
     place = evaluation.location(call.span)
     cause = Because("the workspace is read from a config file", place)
@@ -156,7 +162,9 @@ def _from_config(
     if candidate.workspace is None:
         return Handle(None, f"no workspace can be read from {candidate.path.name}", (cause, link))
     names = candidate.workspace
-    return Handle(names, None, (cause, link), (names.subscription_id, names.resource_group, names.workspace_name))
+    return Handle(
+        names, None, (cause, link), (names.subscription_id, names.resource_group, names.workspace_name)
+    )
 
 
 def _is_none(value: Value | None) -> bool:

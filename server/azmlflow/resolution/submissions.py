@@ -96,4 +96,3 @@ def _written_files(file: SourceFile) -> Iterator[Path]:
         name = cell.written_file
         if name and not set("${") & set(name):
             yield Path(normpath(file.path.parent / name))
-

@@ -92,7 +92,9 @@ def _undecided(calls: list[Event], certain: Event | None) -> TrackingAnswer:
     ways = calls[calls.index(certain) :] if certain is not None else calls
     answers = [_of_result(event.result, "call", (_called(event),), event) for event in ways]
     first = answers[0]
-    same = all(a.workspace == first.workspace and a.kind == first.kind and a.value == first.value for a in answers)
+    same = all(
+        a.workspace == first.workspace and a.kind == first.kind and a.value == first.value for a in answers
+    )
     if same and certain is not None:
         return answers[-1]
     because = tuple(_called(event) for event in ways)
@@ -132,9 +134,13 @@ def _default(snapshot: Snapshot, path: Path) -> TrackingAnswer:
         store = folder / "mlruns"
         if any(path.name == "meta.yaml" and path.parent.parent == store for path in snapshot.present):
             because = Because("nothing sets the tracking URI, and mlruns holds runs already", None)
-            return TrackingAnswer("local", "mlruns", None, (because,), (), UriKind.local_file, None, "default")
+            return TrackingAnswer(
+                "local", "mlruns", None, (because,), (), UriKind.local_file, None, "default"
+            )
     because = Because("nothing sets the tracking URI, so MLflow uses its default", None)
-    return TrackingAnswer("local", "sqlite:///mlflow.db", None, (because,), (), UriKind.local_database, None, "default")
+    return TrackingAnswer(
+        "local", "sqlite:///mlflow.db", None, (because,), (), UriKind.local_database, None, "default"
+    )
 
 
 def _of_result(

@@ -67,7 +67,9 @@ class Additions:
     def fresh(self, *wanted: str) -> str:
         """Return the first of some names that the file does not use yet."""
         numbered = (f"{wanted[0]}_{number}" for number in range(2, 10_000))
-        name = next(name for name in chain(wanted, numbered) if name not in self._given and not self._mentions(name))
+        name = next(
+            name for name in chain(wanted, numbered) if name not in self._given and not self._mentions(name)
+        )
         self._given.add(name)
         return name
 
@@ -129,11 +131,11 @@ class Additions:
         if spot.block is not spot.unit.body and spot.block is not getattr(spot.function, "body", None):
             yield spot.unit, _upto(spot.block, spot.line)
 
-    def _bound(
-        self, unit: Unit, body: Sequence[ast.stmt], module: str, name: str | None
-    ) -> Iterator[_Bound]:
+    def _bound(self, unit: Unit, body: Sequence[ast.stmt], module: str, name: str | None) -> Iterator[_Bound]:
         for statement in body:
-            inner = ast.walk(statement) if module == "mlflow" and imports_something(statement) else (statement,)
+            inner = (
+                ast.walk(statement) if module == "mlflow" and imports_something(statement) else (statement,)
+            )
             for node in inner:
                 if isinstance(node, ImportStatement):
                     yield from (_Bound(bound, node) for bound in _bound_by(node, module, name))

@@ -53,8 +53,12 @@ def clients(script: ScriptResolution, units: Sequence[Unit]) -> Iterator[Client]
     for event in reversed(list(script.all(EventKind.WORKSPACE))):
         if not (event.certain and event.reached and _has_workspace(event)):
             continue
-        direct = event.statement.path == script.file.path and _binding(units, event, event.statement.span.line, None)
-        found = direct or (_returns_it(script, event) and _binding(units, event, event.entry.span.line, event.scope))
+        direct = event.statement.path == script.file.path and _binding(
+            units, event, event.statement.span.line, None
+        )
+        found = direct or (
+            _returns_it(script, event) and _binding(units, event, event.entry.span.line, event.scope)
+        )
         if not found:
             continue
         name, end = found
@@ -83,7 +87,11 @@ def _binding(units: Sequence[Unit], event: Event, line: int, function: str | Non
     cell = (event.statement if function is None else event.entry).cell
     for unit in units:
         for node in (n for s in unit.body for n in ast.walk(s)) if unit.cell == cell else ():
-            if isinstance(node, ast.Assign) and node.lineno - 1 == line and isinstance(node.targets[0], ast.Name):
+            if (
+                isinstance(node, ast.Assign)
+                and node.lineno - 1 == line
+                and isinstance(node.targets[0], ast.Name)
+            ):
                 called = node.value.func if isinstance(node.value, ast.Call) else None
                 last = getattr(called, "id", None) or getattr(called, "attr", None)
                 if called is not None and function in (None, last):

@@ -170,12 +170,12 @@ def _literal(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, uri:
 
 
 def _load(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, dotenv: SourceFile) -> Fix:
-    return _fix(script, _loading(units, spot), f"Load {MLFLOW_TRACKING_URI} from {dotenv.path.name} (load_dotenv)")
+    return _fix(
+        script, _loading(units, spot), f"Load {MLFLOW_TRACKING_URI} from {dotenv.path.name} (load_dotenv)"
+    )
 
 
-def _in_dotenv(
-    script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, uri: str
-) -> Fix:
+def _in_dotenv(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, uri: str) -> Fix:
     """Add the variable to the environment file, which is made where load_dotenv finds it, and load that."""
     line = f"{MLFLOW_TRACKING_URI}={uri}\n"
     if aim.dotenv is None:

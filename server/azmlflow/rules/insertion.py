@@ -22,7 +22,9 @@ from azmlflow.rules.source import indentation
 
 FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 
-_MARKER: Final = re.compile(r"#\s*(?:%%|In\s*\[|COMMAND\s*-|MAGIC\b|-\*-|!|region\b|endregion\b|Databricks\b)")
+_MARKER: Final = re.compile(
+    r"#\s*(?:%%|In\s*\[|COMMAND\s*-|MAGIC\b|-\*-|!|region\b|endregion\b|Databricks\b)"
+)
 """Comments that divide a file or speak to a tool: they belong to no statement."""
 
 
@@ -125,7 +127,9 @@ class _Search:
 
     def first(self, unit: Unit, body: Sequence[ast.stmt]) -> int | None:
         """Return the index of the first statement of a body that leads to a site, through inner functions too."""
-        inner = frozenset(node.name for node in body if isinstance(node, Definition) and unit.holds(node, self.sites))
+        inner = frozenset(
+            node.name for node in body if isinstance(node, Definition) and unit.holds(node, self.sites)
+        )
         for index, statement in enumerate(body):
             if self.leads(unit, statement, inner):
                 return index
@@ -255,7 +259,9 @@ def _behind(unit: Unit, end: int, prepared: Sequence[Site]) -> Spot | None:
     line = line_after(unit.body, anchors[-1])
     if end < len(unit.body) and line > line_before(unit.body, end):
         return Spot(unit, line_before(unit.body, end), "", unit.body)
-    return Spot(unit, line, "", unit.body, behind="imports" if imports_something(unit.body[anchors[-1]]) else "")
+    return Spot(
+        unit, line, "", unit.body, behind="imports" if imports_something(unit.body[anchors[-1]]) else ""
+    )
 
 
 def _top(place: _Place) -> Spot:
@@ -279,5 +285,12 @@ def spot_of(units: Sequence[Unit], site: Site) -> Spot | None:
         found = next((node for node in body if unit.holds(node, (site,))), None)
         if found is not None:
             function = found if isinstance(found, Function) else None
-            return Spot(unit, site.line, indentation(unit.text, site.line), body, function, found.lineno == site.line + 1)
+            return Spot(
+                unit,
+                site.line,
+                indentation(unit.text, site.line),
+                body,
+                function,
+                found.lineno == site.line + 1,
+            )
     return None

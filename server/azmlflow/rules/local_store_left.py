@@ -87,7 +87,9 @@ def _stores(snapshot: Snapshot, folder: Path) -> list[str]:
 
 def _logs_elsewhere(snapshot: Snapshot, folder: Path) -> bool:
     """Tell whether a script of the folder logs, and none chooses a local store."""
-    scripts = [f for f in snapshot.of_kind(*SCRIPT_KINDS) if f.path.is_relative_to(folder) and not is_test(f.path)]
+    scripts = [
+        f for f in snapshot.of_kind(*SCRIPT_KINDS) if f.path.is_relative_to(folder) and not is_test(f.path)
+    ]
     texts = [file.text.value for file in scripts if "mlflow" in file.text.value]
     return any(map(_LOGS.search, texts)) and not any(map(_LOCAL.search, texts))
 

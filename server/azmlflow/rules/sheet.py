@@ -68,7 +68,9 @@ def units_of(file: SourceFile) -> tuple[Unit, ...]:
 def _statements(facts: PythonFacts) -> Iterator[ast.stmt]:
     """Yield the statements of the top level; of functions and classes that cannot matter only their outline."""
     relevance = facts.derived.get("relevance")
-    chosen = set(relevance.chosen[0]) if isinstance(relevance, Relevance) and len(relevance.chosen) == 1 else None
+    chosen = (
+        set(relevance.chosen[0]) if isinstance(relevance, Relevance) and len(relevance.chosen) == 1 else None
+    )
     for index, (line, block) in enumerate(facts.placed()):
         if block.defines is not None and chosen is not None and index not in chosen:
             yield _outline(block, line)

@@ -48,7 +48,9 @@ def shown_at(script: ScriptResolution, event: Event) -> Location:
     for cell, facts in units_of(script.file):
         for line, block in facts.placed() if cell == entry.cell else ():
             inside = line <= entry.span.line < line + max(block.line_count, 1)
-            calls = [f for f in block.facts if isinstance(f, Call) and f.statement.shifted(line) == entry.span]
+            calls = [
+                f for f in block.facts if isinstance(f, Call) and f.statement.shifted(line) == entry.span
+            ]
             if inside and calls:
                 return entry._replace(span=calls[-1].span.shifted(line))
     return entry

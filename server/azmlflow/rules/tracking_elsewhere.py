@@ -31,7 +31,9 @@ def may_be_set(script: ScriptResolution) -> bool:
         return True
     if (script.experiment.value or "").startswith("/"):
         return True  # a path names an experiment in Databricks only
-    followed = {event.location.path for event in script.events} | set(_project_modules(snapshot, path, imported))
+    followed = {event.location.path for event in script.events} | set(
+        _project_modules(snapshot, path, imported)
+    )
     files = [script.file, *(snapshot.files[p] for p in followed if p in snapshot.files and p != path)]
     return any(_names_it(file) for file in files) or _started_with_it(script)
 
@@ -41,7 +43,9 @@ def is_documented(script: ScriptResolution) -> bool:
     snapshot, folder = script.snapshot, script.file.path.parent
 
     def look() -> bool:
-        texts = [file for file in snapshot.of_kind(FileKind.MARKDOWN) if folder.is_relative_to(file.path.parent)]
+        texts = [
+            file for file in snapshot.of_kind(FileKind.MARKDOWN) if folder.is_relative_to(file.path.parent)
+        ]
         nearest = max((len(file.path.parts) for file in texts), default=0)
         return any(_ASSIGNED.search(file.text.value) for file in texts if len(file.path.parts) == nearest)
 
@@ -88,7 +92,8 @@ def _started_with_it(script: ScriptResolution) -> bool:
     def look() -> bool:
         named = re.compile(rf"\b{re.escape(name)}\b")
         return any(
-            MLFLOW_TRACKING_URI in file.text.value and (file.kind is FileKind.EDITOR or named.search(file.text.value))
+            MLFLOW_TRACKING_URI in file.text.value
+            and (file.kind is FileKind.EDITOR or named.search(file.text.value))
             for file in snapshot.of_kind(*_SETS_VARIABLES)
             if file.path.is_relative_to(root) and not is_test(file.path)
         )

@@ -131,7 +131,9 @@ def _fixes(script: ScriptResolution, event: Event) -> Iterator[Fix]:
     if spot is None or event.value is None:
         return
     for client in clients(script, units):
-        if client.is_known_at(spot) and not (named and client.workspace and not named.same_as(client.workspace)):
+        if client.is_known_at(spot) and not (
+            named and client.workspace and not named.same_as(client.workspace)
+        ):
             span = event.value.span.shifted(event.statement.span.line - _line_in_block(event))
             edit = Edit(Location(script.file.path, event.location.cell, span), client.tracking_uri)
             yield Fix(f"Take the tracking URI from `{client.name}`", (edit,), safe=False)

@@ -78,7 +78,9 @@ def check(resolution: Resolution) -> Iterator[Finding]:
         yield _finding(script, setter, variable, MLFLOW_TRACKING_URI)
     for call in _earlier(script, setter):
         if _differ(call.result, setter.result):
-            yield _finding(script, setter, call.result, "an earlier call", Because("the earlier call", call.location))
+            yield _finding(
+                script, setter, call.result, "an earlier call", Because("the earlier call", call.location)
+            )
 
 
 def _finding(
@@ -86,7 +88,12 @@ def _finding(
 ) -> Finding:
     mine, theirs = name_of_result(setter.result), name_of_result(result)
     message = f"{who} sends runs to {theirs}, which this call overrides with {mine}"
-    return Finding(RULE, message, shown_at(script, setter), related(*causes, *(result.because if result and not causes else ())))
+    return Finding(
+        RULE,
+        message,
+        shown_at(script, setter),
+        related(*causes, *(result.because if result and not causes else ())),
+    )
 
 
 def _earlier(script: ScriptResolution, setter: Event) -> Iterator[Event]:

@@ -122,7 +122,9 @@ def _lost_experiment(script: ScriptResolution, index: int) -> _Lost | None:
             return None
         if event.kind in USES:
             break
-    message = "tracking URI is set after set_experiment: the next run fails, for the experiment is in a local store"
+    message = (
+        "tracking URI is set after set_experiment: the next run fails, for the experiment is in a local store"
+    )
     return _Lost(chosen[-1], message) if chosen else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from operator import attrgetter
 from typing import Final, NamedTuple
 
@@ -34,7 +34,17 @@ class ChangedLines(NamedTuple):
 class Block:
     """A top-level statement; its facts are read when first asked for and count lines from its own first."""
 
-    __slots__ = ("_comments", "_read", "_submits", "defines", "length", "line_count", "mentions", "tells", "text")
+    __slots__ = (
+        "_comments",
+        "_read",
+        "_submits",
+        "defines",
+        "length",
+        "line_count",
+        "mentions",
+        "tells",
+        "text",
+    )
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -179,7 +189,7 @@ def parse_python(
         return _edited(previous, source, changed)
     known = {block.text: block for block in previous.blocks} if previous else {}
     starts = [0, *lexer.boundaries(source), len(source)]
-    pieces = [source[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    pieces = [source[a:b] for a, b in pairwise(starts)]
     return PythonFacts([known.get(piece) or Block(piece) for piece in pieces])
 
 
@@ -222,4 +232,3 @@ def _comments(text: str) -> tuple[Comment, ...]:
     whole = Text(text)
     found = ((offset, comment) for offset, comment in lexer.comments(text) if "azmlflow:" in comment)
     return tuple(Comment(c, whole.span(offset, offset + len(c))) for offset, c in found)
-

@@ -111,7 +111,9 @@ class _Reader:
             inner = name.value if isinstance(name, ast.Starred) else name
             self.bind(inner, Opaque("it is taken out of a sequence", self.span(statement)), statement)
 
-    def record(self, name: str, key: Value | None, value: Value, target: ast.expr, statement: ast.stmt) -> None:
+    def record(
+        self, name: str, key: Value | None, value: Value, target: ast.expr, statement: ast.stmt
+    ) -> None:
         self.facts.append(
             Assign(name, key, value, self.span(target), self.span(statement), self.scope, self.guards)
         )
@@ -184,7 +186,9 @@ class _Reader:
             self.calls(node.test, node)
         else:
             self.calls(node.iter, node)
-            self.bind(node.target, Opaque("it changes with each turn of a loop", self.span(node.target)), node)
+            self.bind(
+                node.target, Opaque("it changes with each turn of a loop", self.span(node.target)), node
+            )
         self.under("loop", node, node.body)
         self.statements(node.orelse)
 

@@ -33,7 +33,10 @@ class Columns:
         """Return the span of a node of the tree."""
         last = node.end_lineno - 1
         return Span(
-            node.lineno - 1, self._of(node.lineno - 1, node.col_offset), last, self._of(last, node.end_col_offset)
+            node.lineno - 1,
+            self._of(node.lineno - 1, node.col_offset),
+            last,
+            self._of(last, node.end_col_offset),
         )
 
     def _of(self, line: int, byte: int) -> int:
@@ -106,7 +109,9 @@ class Values:
         return Choice((self.of(node.body), self.of(node.orelse)), self._span(node))
 
     def _dict(self, node: ast.Dict) -> Value:
-        items = tuple((self.of(k) if k else None, self.of(v)) for k, v in zip(node.keys, node.values, strict=True))
+        items = tuple(
+            (self.of(k) if k else None, self.of(v)) for k, v in zip(node.keys, node.values, strict=True)
+        )
         return Mapping(items, self._span(node))
 
     def _inner(self, node: ast.Await | ast.NamedExpr | ast.Starred) -> Value:
