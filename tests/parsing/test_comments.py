@@ -61,4 +61,4 @@ def test_survives_anything(source: Text) -> None:
     ids=lambda s: repr(s[:9]),
 )
 def test_takes_linear_time(source: str) -> None:
-    assert seconds(lambda: find_comments(Text(source + " # azmlflow:"))) < 4
+    assert seconds(lambda: find_comments(Text(source + " # azmlflow:"))) < 10

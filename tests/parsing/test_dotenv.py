@@ -192,7 +192,7 @@ def test_takes_linear_time(before: str, source: str) -> None:
     def read() -> None:
         expand(parse_dotenv(Text(before + source + "}")).entries, {"A": "x" * 1000})
 
-    assert seconds(read) < 4
+    assert seconds(read) < 10
 
 
 @pytest.mark.parametrize("line", ["A=1\n", "=\n"])

@@ -206,7 +206,7 @@ def test_survives_anything(source: Text) -> None:
     ids=lambda source: repr(source[:6]),
 )
 def test_takes_linear_time(source: str) -> None:
-    assert seconds(lambda: parse_json(Text(source))) < 4
+    assert seconds(lambda: parse_json(Text(source))) < 10
 
 
 def test_is_fast_enough_for_a_notebook() -> None:

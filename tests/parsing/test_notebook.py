@@ -476,7 +476,7 @@ def test_any_export_survives(source: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", "!", "%time ", "x = ("])
 def test_takes_linear_time(before: str, source: str) -> None:
-    assert seconds(lambda: parse_cell_source(before + source + "!", 0)) < 4
+    assert seconds(lambda: parse_cell_source(before + source + "!", 0)) < 10
 
 
 def test_is_fast() -> None:

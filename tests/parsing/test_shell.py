@@ -259,9 +259,9 @@ def test_survives_anything(source: Text) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", "X=", 'X="', "$x = "])
 def test_takes_linear_time(before: str, source: str) -> None:
-    assert seconds(lambda: parse_shell(Text(before + source))) < 4
+    assert seconds(lambda: parse_shell(Text(before + source))) < 10
 
 
 def test_many_lost_heredocs_take_linear_time() -> None:
     source = "".join(f"cat <<A{i}\n" for i in range(80_000))
-    assert seconds(lambda: parse_shell(Text(source))) < 4
+    assert seconds(lambda: parse_shell(Text(source))) < 10

@@ -266,7 +266,7 @@ def test_survives_anything(source: Text) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", "b: &a x\na: ["])
 def test_takes_linear_time(before: str, source: str) -> None:
-    assert seconds(lambda: parse_yaml(Text(before + source))) < 4
+    assert seconds(lambda: parse_yaml(Text(before + source))) < 10
 
 
 def test_reads_text_of_scalars() -> None:
