@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { candidatesOnPath, expand } from '../src/paths';
 
-const around = { home: '/home/ana', folder: '/work/project' };
+const around = { home: '/home/ana', folder: '/srv/project' };
 
 test('a leading ~ is the home folder, and only a leading one', () => {
   assert.equal(expand('~/bin/azmlflow', around), '/home/ana/bin/azmlflow');
@@ -11,7 +11,7 @@ test('a leading ~ is the home folder, and only a leading one', () => {
 });
 
 test('${workspaceFolder} is the first folder', () => {
-  assert.equal(expand('${workspaceFolder}/.venv/bin/azmlflow', around), '/work/project/.venv/bin/azmlflow');
+  assert.equal(expand('${workspaceFolder}/.venv/bin/azmlflow', around), '/srv/project/.venv/bin/azmlflow');
 });
 
 test('a home folder with a dollar sign is taken as it is', () => {

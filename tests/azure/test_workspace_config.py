@@ -70,8 +70,8 @@ def test_twenty_levels_up_and_no_further():
 
 
 def test_windows_paths():
-    found = list(candidate_paths(PureWindowsPath("C:/work")))
-    assert found[0] == PureWindowsPath("C:/work/.azureml/config.json")
+    found = list(candidate_paths(PureWindowsPath("C:/code")))
+    assert found[0] == PureWindowsPath("C:/code/.azureml/config.json")
     assert PureWindowsPath("C:/config.json") in found
 
 

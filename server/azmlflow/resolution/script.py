@@ -12,7 +12,7 @@ from azmlflow.resolution.interpreter import Interpreter
 from azmlflow.resolution.jobs import job_index
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import ConfigCandidate, ScriptResolution
-from azmlflow.resolution.modules import read_module
+from azmlflow.resolution.modules import read_module, units_of
 from azmlflow.resolution.running import ON_ITS_OWN, explained, running_of
 from azmlflow.resolution.tracking import registry_of, tracking_of
 from azmlflow.workspace.snapshot import Snapshot, SourceFile
@@ -23,7 +23,8 @@ def resolve_script(snapshot: Snapshot, file: SourceFile) -> ScriptResolution:
     folders = working_folders(snapshot, file)
     module = read_module(snapshot, file)
     known = explained(snapshot, file, module)
-    run = Interpreter(snapshot, file, folders, alone=known is not None and known.platform in ON_ITS_OWN)
+    alone = (known is not None and known.platform in ON_ITS_OWN) or not _speaks_of_mlflow(file)
+    run = Interpreter(snapshot, file, folders, alone=alone)
     run.run()
     events = tuple(run.events)
     running = running_of(snapshot, file, known, events, module)
@@ -41,6 +42,14 @@ def resolve_script(snapshot: Snapshot, file: SourceFile) -> ScriptResolution:
         jobs=job_index(snapshot).runs.get(file.path, ()),
         configs=configs,
         aimed_at=remembered(snapshot, "evidence", file.path, lambda: evidence_of(snapshot, file, configs)),
+    )
+
+
+def _speaks_of_mlflow(file: SourceFile) -> bool:
+    """Tell whether the file names MLflow itself; of one that only hands over to others, nothing is asked."""
+    return any(
+        facts.indices("mlflow", lambda block: "mlflow" in block.text or "MLFLOW" in block.text)
+        for _, facts in units_of(file)
     )
 
 
