@@ -26,6 +26,7 @@ MESSAGES: Final = (
     ("Unterminated string", "a string is never closed"),
     ("Illegal character", "a string is never closed, or holds a control character"),
     ("Unescaped", "a backslash in double quotes: write \\\\, or use single quotes"),
+    ("hex value", "a backslash in double quotes: write \\\\, or use single quotes"),
     ("overwrite", "this key stands twice: remove one"),
     ("Duplicate", "this key stands twice: remove one"),
     ("twice", "this table stands twice: merge the two"),
