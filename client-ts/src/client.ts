@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import {
   type DocumentSelector,
   LanguageClient,
@@ -18,6 +18,7 @@ import { DOCUMENTS } from './documents';
 export function createClient(server: Command, cwd: string, log: vscode.LogOutputChannel): LanguageClient {
   const options: LanguageClientOptions = {
     documentSelector: [...DOCUMENTS] as DocumentSelector,
+    initializationOptions: { trusted: vscode.workspace.isTrusted },
     outputChannel: log,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
   };

@@ -15,6 +15,9 @@ const PATTERNS = [
   '**/requirements/*.{txt,in}',
   '**/{config,project,settings,launch}.json',
   '**/{MLproject,MLmodel}',
+  '**/{Dockerfile,Containerfile}',
+  '**/{Dockerfile,Containerfile}.*',
+  '**/*.{dockerfile,containerfile}',
 ] as const;
 
 /** The documents that are sent to the server. Which notebooks it wants it says itself when it starts. */

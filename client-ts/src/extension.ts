@@ -16,7 +16,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.commands.registerCommand('azmlflow.showLogs', () => {
       log.show();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(refresh),
+    // The server is told of the trust when it starts.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('azmlflow.server.path')) {
         refresh();

@@ -5,27 +5,34 @@ from __future__ import annotations
 import ast
 import io
 import json
+import subprocess
 import sys
 import textwrap
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import yaml
 from azmlflow.parsing.base import decode
 from azmlflow.resolution.resolve import Resolution
+from azmlflow.resolution.wanted import wanted
 from azmlflow.rules.apply import apply_fixes
 from azmlflow.rules.base import Finding, Fix
 from azmlflow.rules.engine import check_file
 from azmlflow.rules.selection import Selection
 from azmlflow.rules.source import slice_at
 from azmlflow.workspace.snapshot import Snapshot
+from azmlflow.workspace.surroundings import Terms, look
 from dotenv import dotenv_values
 
 CASES = Path(__file__).parent / "cases"
 CANARY = "canary-secret"
+NOW = datetime(2026, 6, 15, 12, tzinfo=timezone.utc)
+"""The moment at which cases are checked."""
 KEYS = {
     "name", "tags", "files", "open", "environ", "present", "persona", "select", "ignore", "expect", "fix", "introduces", "all", "why",
+    "certificates", "installed", "modes", "git", "trusted",
 }  # fmt: skip
 EXPECTED_KEYS = {"code", "at", "line", "cell", "message", "severity", "confidence", "fixes", "related"}
 
@@ -48,6 +55,11 @@ class Case:
     fix: dict[str, Any] | None = None
     introduces: list[str] = field(default_factory=list)
     all: bool = False
+    certificates: dict[str, Any] = field(default_factory=dict)
+    installed: dict[str, str] = field(default_factory=dict)
+    modes: dict[str, str] = field(default_factory=dict)
+    git: list[str] = field(default_factory=list)
+    trusted: bool = True
 
     def __str__(self) -> str:
         return f"{self.code}: {self.name}"
@@ -83,6 +95,43 @@ class World:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(as_text(name, content).encode())
+        for name, kind in case.certificates.items():
+            self._make_certificate(name, **({"kind": kind} if isinstance(kind, str) else kind))
+        for name, mode in case.modes.items():
+            (root / name).chmod(int(mode, 8))
+        self.environ = {name: value.replace("{root}", str(root)) for name, value in case.environ.items()}
+        if case.installed:
+            self._install(case.installed)
+        if case.git:
+            self._track(case.git)
+
+    def _make_certificate(self, name: str, kind: str, password: str | None = None) -> None:
+        from tests.certificates import make
+
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make(kind, NOW, password))
+        path.chmod(0o600)
+
+    def _install(self, packages: dict[str, str]) -> None:
+        """Make `.venv` look as if it held these packages."""
+        library = self.root / ".venv" / "lib" / "python3.11" / "site-packages"
+        library.mkdir(parents=True)
+        (self.root / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.7\n")
+        (self.root / ".venv" / "bin").mkdir()
+        (self.root / ".venv" / "bin" / "python").touch(0o755)
+        for name, version in packages.items():
+            folder = library / f"{name.replace('-', '_')}-{version}.dist-info"
+            folder.mkdir()
+            (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+
+    def _track(self, names: list[str]) -> None:
+        """Have git track these files; `[.]` makes a repository that tracks nothing."""
+        git = ["git", "-C", str(self.root), "-c", "core.excludesFile="]
+        subprocess.run([*git, "init", "-q"], check=True)
+        tracked = [name for name in names if name != "."]
+        if tracked:
+            subprocess.run([*git, "add", "--force", "--", *tracked], check=True)
 
     def _make_empty(self, name: str) -> None:
         path = self.root / name
@@ -95,7 +144,10 @@ class World:
     def snapshot(self) -> Snapshot:
         from azmlflow.workspace.load import load
 
-        return load([self.root], self.case.environ).snapshot
+        snapshot = load([self.root], self.environ).snapshot
+        chosen = {self.root: str(self.root / ".venv/bin/python")} if self.case.installed else {}
+        terms = Terms(NOW, self.case.trusted, snapshot.roots, {}, chosen)
+        return replace(snapshot, surroundings=look(wanted(snapshot), terms))
 
     def check(self, snapshot: Snapshot) -> tuple[Finding, ...]:
         """Return the findings that the case judges; a file that nothing in it makes worth reading has none."""

@@ -28,7 +28,7 @@ async def watching(tmp_path):
     begun = []
 
     async def begin(*roots, extra=()):
-        changes = watch(roots, extra, stop)
+        changes = watch(roots, extra, stop_event=stop)
         begun.append(changes)
         assert await anext(changes) == set()
         return changes

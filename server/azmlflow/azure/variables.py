@@ -47,6 +47,22 @@ AZURE_AUTHORITY_HOST: Final = "AZURE_AUTHORITY_HOST"
 AZURE_TOKEN_CREDENTIALS: Final = "AZURE_TOKEN_CREDENTIALS"
 AZURE_FEDERATED_TOKEN_FILE: Final = "AZURE_FEDERATED_TOKEN_FILE"
 
+AZURE_CONFIG_DIR: Final = "AZURE_CONFIG_DIR"
+AZURE_POD_IDENTITY_AUTHORITY_HOST: Final = "AZURE_POD_IDENTITY_AUTHORITY_HOST"
+IDENTITY_ENDPOINT: Final = "IDENTITY_ENDPOINT"
+IDENTITY_HEADER: Final = "IDENTITY_HEADER"
+IMDS_ENDPOINT: Final = "IMDS_ENDPOINT"
+MSI_ENDPOINT: Final = "MSI_ENDPOINT"
+MSI_SECRET: Final = "MSI_SECRET"
+DEFAULT_IDENTITY_CLIENT_ID: Final = "DEFAULT_IDENTITY_CLIENT_ID"
+AZURE_CLI_DISABLE_CONNECTION_VERIFICATION: Final = "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION"
+
+MLFLOW_TRACKING_SERVER_CERT_PATH: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"
+MLFLOW_TRACKING_CLIENT_CERT_PATH: Final = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
+PYTHONHTTPSVERIFY: Final = "PYTHONHTTPSVERIFY"
+SSL_CERT_DIR: Final = "SSL_CERT_DIR"
+
+ALL_PROXY: Final = "ALL_PROXY"
 HTTP_PROXY: Final = "HTTP_PROXY"
 HTTPS_PROXY: Final = "HTTPS_PROXY"
 NO_PROXY: Final = "NO_PROXY"
@@ -81,6 +97,11 @@ VARIABLES: Final = (
     Variable(AZURE_AUTHORITY_HOST, "names the login host for azure-identity; azureml-mlflow ignores it"),
     Variable(AZURE_TOKEN_CREDENTIALS, "picks the credentials that are tried"),
     Variable(AZURE_FEDERATED_TOKEN_FILE, "names the token file of a workload identity"),
+    Variable(AZURE_CONFIG_DIR, "is the folder in which the Azure CLI keeps its sign-in"),
+    Variable(AZURE_POD_IDENTITY_AUTHORITY_HOST, "is asked for tokens in place of the machine's own service"),
+    Variable(AZURE_CLI_DISABLE_CONNECTION_VERIFICATION, "turns off the Azure CLI's check of certificates"),
+    Variable(MLFLOW_TRACKING_SERVER_CERT_PATH, "names the file of trusted certificates for MLflow"),
+    Variable(MLFLOW_TRACKING_CLIENT_CERT_PATH, "names MLflow's own certificate for an http server"),
     Variable(HTTP_PROXY, "names the proxy for http, and with it for managed identity"),
     Variable(HTTPS_PROXY, "names the proxy for https"),
     Variable(NO_PROXY, "lists the hosts that are reached without proxy"),
@@ -103,6 +124,17 @@ SECRETS: Final = frozenset(
     }
 )
 """Variables whose value must never be shown."""
+
+PATH_VARIABLES: Final = (
+    AZURE_CLIENT_CERTIFICATE_PATH,
+    AZURE_FEDERATED_TOKEN_FILE,
+    REQUESTS_CA_BUNDLE,
+    CURL_CA_BUNDLE,
+    SSL_CERT_FILE,
+    MLFLOW_TRACKING_SERVER_CERT_PATH,
+    MLFLOW_TRACKING_CLIENT_CERT_PATH,
+)
+"""Variables whose value is the path of a file."""
 
 JOB_CONTEXT: Final = (MLFLOW_TRACKING_URI, MLFLOW_TRACKING_TOKEN, MLFLOW_RUN_ID)
 """With all of these and one of the two experiment variables, azureml-mlflow uses the token and no

@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 
 from azmlflow.cli.errors import WrongUse
 from azmlflow.cli.report import Reported
 from azmlflow.resolution.resolve import Resolution
+from azmlflow.resolution.wanted import wanted as worth_a_look
 from azmlflow.rules.base import Persona
 from azmlflow.rules.engine import check_file, fixes_of
 from azmlflow.rules.selection import Selection
 from azmlflow.rules.suppression_unknown import means_a_rule
 from azmlflow.workspace.load import Loaded, UnreadableInput, load
 from azmlflow.workspace.snapshot import Snapshot
+from azmlflow.workspace.surroundings import Terms, look
 
 
 class Wanted:
@@ -35,12 +39,20 @@ def read(paths: Iterable[str]) -> Loaded:
     """Read files and folders, showing how far it is when somebody is looking; one that cannot be read is WrongUse."""
     progress = Progress() if sys.stderr.isatty() else None
     try:
-        return load([Path(path) for path in paths], os.environ, progress)
+        loaded = load([Path(path) for path in paths], os.environ, progress)
+        return loaded._replace(snapshot=look_around(loaded.snapshot))
     except UnreadableInput as error:
         raise WrongUse(str(error)) from None
     finally:
         if progress:
             progress.clear()
+
+
+def look_around(snapshot: Snapshot, chosen: str | None = None) -> Snapshot:
+    """Return the snapshot with what its files ask to be looked at; `chosen` is an interpreter in place of the project's."""
+    interpreters = dict.fromkeys(snapshot.roots, chosen) if chosen else {}
+    terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ, interpreters)
+    return replace(snapshot, surroundings=look(worth_a_look(snapshot), terms))
 
 
 def check(snapshot: Snapshot, targets: Iterable[Path], wanted: Wanted) -> tuple[Reported, ...]:

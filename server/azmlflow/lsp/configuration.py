@@ -37,6 +37,7 @@ async def _ask(session: Session) -> None:
         session.configuration[scope] = settings.read(answer)
     _apply(session)
     if session.ready.is_set():
+        await session.around.look()
         await session.diagnostics.refresh_all()
 
 

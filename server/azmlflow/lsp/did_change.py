@@ -21,3 +21,4 @@ def handle(session: Session, params: types.DidChangeTextDocumentParams) -> None:
     if session.held.holds(document.path):
         session.store.change(document.path, document.text.value, document.version, changed)
         session.diagnostics.changed(document.path)
+        session.around.look_soon(document.path)

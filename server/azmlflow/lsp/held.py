@@ -64,6 +64,7 @@ class Held:
             if self._pending.get(path) is this:
                 del self._pending[path]
         self._session.diagnostics.changed(path)
+        self._session.around.look_soon(path)
 
     async def _take(self, document: Document) -> None:
         from azmlflow.workspace.snapshot import FileKind

@@ -18,11 +18,17 @@ def handle(server: Server, params: types.InitializeParams) -> None:
     """Begin the session; pygls answers with the abilities of the server."""
     client = capabilities.resolve(params.capabilities)
     encoding = server.workspace.position_encoding or types.PositionEncodingKind.Utf16
-    server.session = Session(server, client, encoding, _folders(params))
+    server.session = Session(server, client, encoding, _folders(params), _trusted(params))
     if client.pull_diagnostics:
         server.offer(types.TEXT_DOCUMENT_DIAGNOSTIC, document_diagnostic.handle, document_diagnostic.OPTIONS)
     if params.process_id is not None:
         background.spawn(parent.end_with(params.process_id))
+
+
+def _trusted(params: types.InitializeParams) -> bool:
+    """Tell whether the user trusts the workspace; an editor that says nothing of it knows no such thing."""
+    options = params.initialization_options
+    return not (isinstance(options, dict) and options.get("trusted") is False)
 
 
 def _folders(params: types.InitializeParams) -> list[Path]:

@@ -20,8 +20,19 @@ async def handle(session: Session, params: types.InitializedParams) -> None:
     """
     background.spawn(_register(session))
     await asyncio.gather(_load(session), configuration.fetch(session))
+    await _look_around(session)
     session.ready.set()
     await session.diagnostics.refresh_all()
+
+
+async def _look_around(session: Session) -> None:
+    try:
+        await session.around.look()
+        session.watch.follow()
+    except Exception:
+        log.exception(
+            "What is around the files could not be looked at: certificates and packages are not checked."
+        )
 
 
 async def _register(session: Session) -> None:

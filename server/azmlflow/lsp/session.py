@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from azmlflow.lsp.around import Around
 from azmlflow.lsp.diagnostics import Diagnostics
 from azmlflow.lsp.documents import Documents
 from azmlflow.lsp.held import Held
@@ -33,6 +34,7 @@ class Session:
         capabilities: Capabilities,
         encoding: types.PositionEncodingKind | str,
         folders: Iterable[Path],
+        trusted: bool = True,
     ) -> None:
         self.server = server
         self.capabilities = capabilities
@@ -41,6 +43,9 @@ class Session:
         self.diagnostics = Diagnostics(self)
         self.held = Held(self)
         self.watch = Watch(self)
+        self.around = Around(self)
+        self.trusted = trusted
+        """Whether the user trusts the workspace: else no file outside its folders is looked at."""
         self.configuration: dict[Path | None, Configuration] = {}
         """The editor's settings for each folder; None holds what lies in none of them."""
         self.ready = asyncio.Event()

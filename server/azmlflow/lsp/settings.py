@@ -63,6 +63,14 @@ SETTINGS: Final = (
         },
     ),
     Setting(
+        "interpreter",
+        "string",
+        "",
+        "Path of the Python that runs your code, whose installed packages are judged. "
+        "Empty means the project's own: `.venv`, then what is active or on the PATH.",
+        "resource",
+    ),
+    Setting(
         "logLevel",
         "string",
         "warning",
@@ -97,6 +105,7 @@ class Configuration(NamedTuple):
     ignore: tuple[str, ...] = ()
     persona: Literal["project", "regular", "pedantic"] = "project"
     log_level: str = "warning"
+    interpreter: str = ""
 
 
 def read(section: object) -> Configuration:
@@ -120,6 +129,7 @@ def read(section: object) -> Configuration:
         ignore=tuple(values.get("ignore") or ()),
         persona=values.get("persona") or "project",
         log_level=values.get("logLevel") or "warning",
+        interpreter=values.get("interpreter") or "",
     )
 
 

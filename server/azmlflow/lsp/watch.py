@@ -25,7 +25,9 @@ GLOBS: Final = (
     "**/requirements/*.{txt,in}",
     "**/{config,project,settings,launch}.json",
     "**/{MLproject,MLmodel,mlflow.db,mlruns,.gitignore}",
-    "**/*.{pem,pfx,p12,crt,cer,key}",
+    "**/*.{pem,pfx,p12,crt,cer,key,dockerfile,containerfile}",
+    "**/{Dockerfile,Containerfile}",
+    "**/{Dockerfile,Containerfile}.*",
 )
 """What the workspace reads or asks for the presence of; a test holds them against `workspace.classify`."""
 
@@ -35,6 +37,8 @@ class Watched(NamedTuple):
 
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
+    libraries: tuple[Path, ...] = ()
+    """Folders of installed packages, of which only the names in them count."""
 
 
 class Watch:
@@ -65,22 +69,29 @@ class Watch:
         """Read files again that changed on disk, and look at the open documents where that matters."""
         await self._session.ready.wait()
         affected = await background.in_thread(lambda: self._session.store.changed_on_disk(paths))
+        await self._session.around.look()
         self._session.diagnostics.refresh_soon(affected)
         self.follow()
 
     def _wanted(self) -> Watched:
         session = self._session
         inside = tuple(f"{folder}{os.sep}" for folder in session.folders)
-        outside = sorted(path for path in session.store.snapshot.files if not str(path).startswith(inside))
-        return Watched(
-            () if session.capabilities.register_watchers else tuple(session.folders), tuple(outside)
-        )
+        snapshot, around = session.store.snapshot, session.store.snapshot.surroundings
+        files = {path for path in snapshot.files if not str(path).startswith(inside)}
+        files |= {path for path in (around.paths if around else ()) if not _is_announced(path, inside)}
+        libraries = {
+            library
+            for interpreter in (around.interpreters.values() if around else ())
+            for library in interpreter.site_packages
+        }
+        folders = () if session.capabilities.register_watchers else tuple(session.folders)
+        return Watched(folders, tuple(sorted(files)), tuple(sorted(libraries)))
 
     async def _run(self, wanted: Watched, earlier: asyncio.Task[None] | None) -> None:
         from azmlflow.workspace.watcher import watch
 
         try:
-            async for paths in watch(wanted.folders, wanted.files):
+            async for paths in watch(wanted.folders, wanted.files, wanted.libraries):
                 if paths:
                     background.spawn(self.changed(paths))
                     continue
@@ -94,6 +105,13 @@ class Watch:
             )
         finally:
             self._begun.set()  # whatever became of it, nobody shall wait for ever
+
+
+def _is_announced(path: Path, inside: tuple[str, ...]) -> bool:
+    """Tell whether a client that watches the folders by GLOBS, or our own watch over them, tells of a path."""
+    from azmlflow.workspace.discovery import changes_walk
+
+    return str(path).startswith(inside) and changes_walk(path.name)
 
 
 def registration() -> types.Registration:

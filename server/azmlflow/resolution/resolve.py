@@ -11,7 +11,9 @@ from azmlflow.workspace.settings import Settings
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, Snapshot, SourceFile
 
 if TYPE_CHECKING:
+    from azmlflow.resolution.environs import Environ
     from azmlflow.resolution.written import UriLiteral
+    from azmlflow.workspace.layer import Layer
 
 
 class Resolution:
@@ -39,6 +41,20 @@ class Resolution:
         from azmlflow.resolution.script import resolve_script
 
         return resolve_script(self.snapshot, self.file)
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the sets of environment variables that the file sets for something that is started with it."""
+        from azmlflow.workspace.layers import layers_of
+
+        return layers_of(self.file)
+
+    @cached_property
+    def environs(self) -> tuple[Environ, ...]:
+        """Return the environments, as whole programs get them, in which the file sets something."""
+        from azmlflow.resolution.environs import environs_of
+
+        return tuple(environs_of(self))
 
     @cached_property
     def uris(self) -> tuple[UriLiteral, ...]:

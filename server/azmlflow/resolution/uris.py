@@ -15,7 +15,7 @@ from azmlflow.resolution.script_uris import uris_of_script
 from azmlflow.resolution.shell_uris import uris_of_shell
 from azmlflow.resolution.written import USES, Carrier, UriLiteral, literal_of
 from azmlflow.workspace.classify import is_template
-from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location, SourceFile
+from azmlflow.workspace.snapshot import SCRIPT_KINDS, YAML_KINDS, FileKind, Location, SourceFile
 
 if TYPE_CHECKING:
     from azmlflow.resolution.resolve import Resolution
@@ -94,7 +94,7 @@ _READERS: Final[dict[FileKind, Callable[[SourceFile], Iterator[UriLiteral]]]] = 
     FileKind.DOTENV: _of_dotenv,
     FileKind.EDITOR: _of_json,
     FileKind.JOB: _of_yaml,
-    FileKind.YAML: _of_yaml,
+    **dict.fromkeys(YAML_KINDS, _of_yaml),
     FileKind.SHELL: _of_shell,
 }
 

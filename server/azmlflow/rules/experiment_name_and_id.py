@@ -47,7 +47,7 @@ from azmlflow.resolution.model import Event, EventKind, Platform
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.rules.base import Edit, Finding, Fix, Related, Rule
-from azmlflow.rules.env_layers import removal_of_write, settings_in
+from azmlflow.rules.env_layers import removal_of, removal_of_write
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location
 
 RULE = Rule(
@@ -75,10 +75,10 @@ def check(resolution: Resolution) -> Iterator[Finding]:
     if resolution.file.kind in SCRIPT_KINDS:
         yield from _in_code(resolution)
         return
-    for settings in settings_in(resolution.file):
+    for settings in (layer.settings for layer in resolution.layers):
         name, number = settings.get(MLFLOW_EXPERIMENT_NAME), settings.get(MLFLOW_EXPERIMENT_ID)
         if name and number and name.value and number.value:
-            yield _finding(resolution, number.place, name.place, number.removal)
+            yield _finding(resolution, number.place, name.place, removal_of(resolution.file, number))
 
 
 def _in_code(resolution: Resolution) -> Iterator[Finding]:

@@ -58,7 +58,6 @@ from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.resolution.tracking import tracking_at
 from azmlflow.rules.base import Confidence, Edit, Finding, Fix, Related, Rule, in_file
-from azmlflow.rules.env_layers import settings_in
 from azmlflow.rules.flow import implied
 from azmlflow.rules.quoting import in_code, in_data
 from azmlflow.rules.source import slice_at
@@ -105,7 +104,7 @@ def _in_job(resolution: Resolution) -> Iterator[Finding]:
 
 
 def _in_environment(resolution: Resolution) -> Iterator[Finding]:
-    for settings in settings_in(resolution.file):
+    for settings in (layer.settings for layer in resolution.layers):
         uri, name = settings.get(MLFLOW_TRACKING_URI), settings.get(MLFLOW_EXPERIMENT_NAME)
         if uri and uri.value and name and name.value is not None and classify(uri.value).is_azureml:
             fault = name_fault(name.value)

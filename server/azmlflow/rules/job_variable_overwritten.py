@@ -57,7 +57,8 @@ from azmlflow.azure.variables import (
 )
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Fix, Rule
-from azmlflow.rules.env_layers import Setting, settings_in
+from azmlflow.rules.env_layers import removal_of
+from azmlflow.workspace.layer import Setting
 from azmlflow.workspace.snapshot import FileKind
 
 RULE = Rule(
@@ -83,13 +84,13 @@ _INSTEAD: Final = {
 
 def check(resolution: Resolution) -> Iterator[Finding]:
     """Yield a finding for each variable in the file's jobs that is overwritten."""
-    for settings in settings_in(resolution.file):
-        for name in settings.keys() & OVERWRITTEN_IN_JOBS:
-            yield _finding(settings[name])
+    for layer in resolution.layers:
+        for name in layer.settings.keys() & OVERWRITTEN_IN_JOBS:
+            yield _finding(resolution, layer.settings[name])
 
 
-def _finding(setting: Setting) -> Finding:
-    name, removal = setting.name, setting.removal
+def _finding(resolution: Resolution, setting: Setting) -> Finding:
+    name, removal = setting.name, removal_of(resolution.file, setting)
     known = name in _SHOWN
     message = f"Azure ML sets {name} itself in a job, so this value never reaches the script{_INSTEAD.get(name, '')}"
     fixes = (Fix(f"Remove {name}", (removal,), safe=known),) if removal else ()

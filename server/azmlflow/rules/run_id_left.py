@@ -48,7 +48,7 @@ from azmlflow.resolution.model import Event, EventKind, Platform
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.rules.base import Edit, Finding, Fix, Rule
-from azmlflow.rules.env_layers import removal_of_write, settings_in
+from azmlflow.rules.env_layers import removal_of, removal_of_write
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location
 
 RULE = Rule(
@@ -77,10 +77,10 @@ def check(resolution: Resolution) -> Iterator[Finding]:
     if resolution.file.kind in SCRIPT_KINDS:
         yield from _in_code(resolution)
         return
-    for settings in settings_in(resolution.file):
-        setting = settings.get(MLFLOW_RUN_ID)
+    for layer in resolution.layers:
+        setting = layer.settings.get(MLFLOW_RUN_ID)
         if setting is not None and setting.value:
-            yield _finding(setting.place, setting.removal)
+            yield _finding(setting.place, removal_of(resolution.file, setting))
 
 
 def _in_code(resolution: Resolution) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from azmlflow.azure.tracking_uri import FaultKind, UriFault
 from azmlflow.azure.variables import MLFLOW_TRACKING_TOKEN
 from azmlflow.resolution.model import EventKind, Platform
 from azmlflow.rules.base import Edit, Finding, Fix, Related, Rule, Severity
-from azmlflow.workspace.snapshot import FileKind
+from azmlflow.workspace.snapshot import YAML_KINDS, FileKind
 
 if TYPE_CHECKING:
     from azmlflow.resolution.resolve import Resolution
@@ -22,7 +22,7 @@ KINDS: Final = frozenset(
         FileKind.NOTEBOOK,
         FileKind.DOTENV,
         FileKind.SHELL,
-        FileKind.YAML,
+        *YAML_KINDS,
         FileKind.EDITOR,
     }
 )

@@ -54,7 +54,7 @@ from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Fix, Related, Rule, in_file
 from azmlflow.rules.config_calls import ConfigCall, config_calls, shown
 from azmlflow.rules.workspace_config_file import create
-from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind
+from azmlflow.workspace.snapshot import SCRIPT_KINDS, YAML_KINDS, FileKind
 
 RULE = Rule(
     code="AZM705",
@@ -127,7 +127,8 @@ def _is_made(resolution: Resolution) -> bool:
     own = resolution.file.text.value
     if _names_it(own) and _WRITES.search(own):
         return True
-    return any(_names_it(f.text.value) for f in resolution.snapshot.of_kind(FileKind.SHELL, FileKind.YAML))
+    files = resolution.snapshot.of_kind(FileKind.SHELL, *YAML_KINDS)
+    return any(_names_it(file.text.value) for file in files)
 
 
 def _names_it(text: str) -> bool:

@@ -20,6 +20,9 @@ _BY_NAME: Final = {
     "project.json": FileKind.WORKSPACE_CONFIG,
     ".env": FileKind.DOTENV,
     ".envrc": FileKind.SHELL,
+    ".gitignore": FileKind.IGNORE,
+    "Dockerfile": FileKind.DOCKERFILE,
+    "Containerfile": FileKind.DOCKERFILE,
 }
 EXACT_NAMES: Final = frozenset(_BY_NAME)
 _BY_SUFFIX: Final = {
@@ -34,6 +37,8 @@ _BY_SUFFIX: Final = {
     "ps1": FileKind.SHELL,
     "md": FileKind.MARKDOWN,
     "env": FileKind.DOTENV,
+    "dockerfile": FileKind.DOCKERFILE,
+    "containerfile": FileKind.DOCKERFILE,
 }
 _EDITOR_NAMES: Final = frozenset({"settings.json", "launch.json"})
 _REQUIREMENT_SUFFIXES: Final = frozenset({"txt", "in"})
@@ -65,6 +70,10 @@ _JOB_SCHEMA: Final = re.compile(
 _COMPONENT_TYPES: Final = frozenset({"command", "commandcomponent", "sweep", "spark", "parallel", "pipeline"})
 _WORK_KEYS: Final = frozenset({"command", "code", "jobs", "task", "trial", "entry"})
 _JOB_KEYS: Final = frozenset({"code", "environment", "compute"})
+_PIPELINE_KEYS: Final = frozenset({"stages", "jobs", "steps"})
+_PIPELINE_STEP: Final = re.compile(
+    r"^[ \t]*-[ \t]+(?:task|script|bash|pwsh|powershell|template|job|stage|checkout|deployment)[ \t]*:", re.M
+)
 _OUR_WORDS: Final = ("mlflow", "azure")
 
 
@@ -85,6 +94,8 @@ def provisional_kind(name: str, folder: str) -> FileKind | None:
         return kind
     if suffix == "json":
         return _kind_of_json(name, folder)
+    if head in ("Dockerfile", "Containerfile") and suffix not in _NOT_DOTENV:
+        return FileKind.DOCKERFILE
     if suffix in _REQUIREMENT_SUFFIXES and _is_requirements(head.lower(), folder.lower()):
         return FileKind.REQUIREMENTS
     return FileKind.DOTENV if "env" in name and _is_dotenv(name) else None
@@ -152,7 +163,22 @@ def _kind_of_yaml(text: str) -> FileKind | None:
     if not schema and _looks_like_conda(top, text):
         return FileKind.CONDA
     lower = text.lower()
-    return FileKind.YAML if any(word in lower for word in _OUR_WORDS) else None
+    return _kind_of_other_yaml(top, text) if any(word in lower for word in _OUR_WORDS) else None
+
+
+def _kind_of_other_yaml(top: dict[str, str], text: str) -> FileKind:
+    if "jobs" in top and "on" in top:
+        return FileKind.WORKFLOW
+    if "services" in top and "apiVersion" not in top:
+        return FileKind.COMPOSE
+    return FileKind.PIPELINE if _looks_like_pipeline(top, text) else FileKind.YAML
+
+
+def _looks_like_pipeline(top: dict[str, str], text: str) -> bool:
+    """Tell whether a YAML is one of Azure Pipelines, or a template of one."""
+    if "apiVersion" in top or not _PIPELINE_KEYS.intersection(top):
+        return False
+    return _PIPELINE_STEP.search(text) is not None
 
 
 def _is_job_schema(schema: str, text: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from azmlflow.workspace import paths
 from azmlflow.workspace.classify import provisional_kind
@@ -26,6 +26,9 @@ from azmlflow.workspace.snapshot import (
     Snapshot,
     SourceFile,
 )
+
+if TYPE_CHECKING:
+    from azmlflow.workspace.surroundings import Surroundings
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -61,6 +64,8 @@ class Project:
         """The modules that a script of interest imports, as of the last snapshot."""
         self._packages: dict[str, tuple[str, ...]] = {}
         self._paths: dict[str, Path] = {}
+        self.surroundings: Surroundings | None = None
+        """What was last looked at around the files."""
 
     def load(self, progress: Progress | None = None) -> None:
         """Walk the roots and read everything anew."""
@@ -103,11 +108,13 @@ class Project:
             process=self._process,
             settings=dict(self.settings),
             skipped=self._all_skipped(held),
+            surroundings=self.surroundings,
         )
 
     def checked(self) -> list[Path]:
         """Return the paths of the files that were looked into and are ours, parsed or only skimmed."""
-        return [self._path(path) for path in self._found if path in self._skims or self._files.get(path)]
+        ours = (f.path for f in self._found.values() if f.kind is not FileKind.IGNORE)
+        return [self._path(path) for path in ours if path in self._skims or self._files.get(path)]
 
     def look_around(self, folders: Iterable[Path]) -> None:
         """Read the configs that code in these folders, outside every root, would meet; those of earlier ones go."""
@@ -138,11 +145,12 @@ class Project:
                 self.roots,
             )
             found.update((file.path, file) for file in result.files)
+            found.update((path, Found(path, FileKind.IGNORE)) for path in result.rules)
             passed += result.skipped
             present += result.present
         self._walked = found
         self._passed = tuple(dict.fromkeys(passed))
-        self._present = frozenset(present)
+        self._present = frozenset([*present, *_repositories_above(self.roots)])
         self._add_outside()
 
     def _add_outside(self) -> None:
@@ -214,7 +222,7 @@ class Project:
             gone = any(paths.is_below(other, path) for other in (*self._found, *self._present))
             return gone or changes_walk(name)
         if known is not None and stat.S_ISREG(mode):
-            return known.kind in (FileKind.PYPROJECT, FileKind.SETTINGS)
+            return known.kind in (FileKind.PYPROJECT, FileKind.SETTINGS, FileKind.IGNORE)
         return not stat.S_ISREG(mode) or changes_walk(name) or provisional_kind(name, folder) is not None
 
     def _path(self, path: str) -> Path:
@@ -236,3 +244,10 @@ class Project:
         on_disk = (skipped for skipped in (*self._passed, *refused) if str(skipped.path) not in held)
         documents = (SkippedFile(self._path(path), d.refused) for path, d in held.items() if d.refused)
         return tuple(sorted((*on_disk, *documents)))
+
+
+def _repositories_above(roots: Iterable[Path]) -> Iterator[str]:
+    """Yield the `.git` of each repository that a root lies in without being its top."""
+    for root in roots:
+        above = (str(folder / ".git") for folder in root.parents)
+        yield from (path for path in above if os.path.lexists(path))

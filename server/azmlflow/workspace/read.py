@@ -212,6 +212,19 @@ def _shell(text: Text) -> Parsed:
     return facts, facts.problems
 
 
+def _dockerfile(text: Text) -> Parsed:
+    from azmlflow.parsing.dockerfile import parse_dockerfile
+
+    return parse_dockerfile(text), ()
+
+
+def _ignore(text: Text) -> Parsed:
+    """Read nothing: what git ignores is asked of `workspace.ignore`; the text is there to be added to."""
+    from azmlflow.parsing.tree import Tree
+
+    return Tree(None, ()), ()
+
+
 def _markdown(text: Text) -> Parsed:
     from azmlflow.parsing.markdown import parse_markdown
 
@@ -234,6 +247,11 @@ PARSERS: Final[Mapping[FileKind, Callable[[Text], Parsed]]] = {
     FileKind.SETTINGS: _toml,
     FileKind.SHELL: _shell,
     FileKind.MARKDOWN: _markdown,
+    FileKind.DOCKERFILE: _dockerfile,
+    FileKind.COMPOSE: _yaml,
+    FileKind.WORKFLOW: _yaml,
+    FileKind.PIPELINE: _yaml,
+    FileKind.IGNORE: _ignore,
 }
 """How each kind is parsed; a parser is imported when the first file of its kind is met. Python finds its problems
 later, when its blocks are read."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from azmlflow.parsing.base import Problem, Span, Text
 
 if TYPE_CHECKING:
+    from azmlflow.parsing.dockerfile import DockerfileFacts
     from azmlflow.parsing.dotenv import DotenvFacts
     from azmlflow.parsing.markdown import MarkdownFacts
     from azmlflow.parsing.notebook import NotebookFacts
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from azmlflow.parsing.shell import ShellFacts
     from azmlflow.parsing.tree import Tree
     from azmlflow.workspace.settings import Settings
+    from azmlflow.workspace.surroundings import Surroundings
 
     Facts: TypeAlias = (
         PythonFacts
+        | DockerfileFacts
         | NotebookFacts
         | DotenvFacts
         | MarkdownFacts
@@ -50,9 +53,16 @@ class FileKind(Enum):
     MLPROJECT = "mlproject"
     EDITOR = "VS Code settings"
     """`settings.json` or `launch.json` in `.vscode`."""
+    DOCKERFILE = "Dockerfile"
+    COMPOSE = "compose file"
+    WORKFLOW = "GitHub workflow"
+    PIPELINE = "Azure Pipelines"
+    IGNORE = ".gitignore"
 
 
 SCRIPT_KINDS = frozenset({FileKind.PYTHON, FileKind.NOTEBOOK})
+YAML_KINDS = frozenset({FileKind.YAML, FileKind.COMPOSE, FileKind.WORKFLOW, FileKind.PIPELINE})
+"""YAML that is no job of Azure ML, no conda environment and no MLproject."""
 
 
 class Location(NamedTuple):
@@ -107,6 +117,8 @@ class Snapshot:
     settings: Mapping[Path, Settings] = field(default_factory=dict)
     """The settings that hold in each root."""
     skipped: tuple[SkippedFile, ...] = ()
+    surroundings: Surroundings | None = None
+    """What was looked at around the files: paths that variables name, interpreters, the date. None: nothing was."""
     memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What was derived from the whole workspace; handed on to the next snapshot while it still holds."""
 

@@ -15,6 +15,7 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot
 
 if TYPE_CHECKING:
     from azmlflow.parsing.python.document import ChangedLines
+    from azmlflow.workspace.surroundings import Surroundings
 
 ROOT_LIMIT: Final = 20_000
 """How many files of a workspace folder are looked into: somebody will open their home folder."""
@@ -80,6 +81,15 @@ class Store:
         known = before.files.keys() | after.files.keys()
         changed = {path for path in known if before.files.get(path) is not after.files.get(path)}
         return changed.union(self._opened) if changed or _differ_beside_files(before, after) else set()
+
+    def surround(self, surroundings: Surroundings) -> bool:
+        """Take what was looked at around the files; tell whether it is anything else than before."""
+        with self._state:
+            before, self._project.surroundings = self._project.surroundings, surroundings
+            same = surroundings.same_as(before)
+            if not same:
+                self._snapshot = replace(self._snapshot, surroundings=surroundings, memo={})
+        return not same
 
     def open(self, path: Path, text: str, version: int, kind: FileKind | None = None) -> None:
         """Take a document in place of its file; `kind` is what the editor says it is, else its name decides.
@@ -182,12 +192,14 @@ class Store:
         self._project.look_around(loose)
         fresh = self._project.snapshot(opened)
         with self._state:
+            fresh = replace(fresh, surroundings=self._project.surroundings)
             self._snapshot = _overlaid(fresh, self._opened)
             self._settled = revision
 
     def _replace_roots(self, roots: Iterable[Path]) -> None:
         with self._disk:
             project = self._project_of(roots)
+            project.surroundings = self._project.surroundings
             project.load()
             self._project = project
             self._settle()

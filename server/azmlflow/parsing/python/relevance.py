@@ -24,7 +24,7 @@ _WORDS: Final = (
     "from_config",
 )
 _ENVIRONMENT: Final = re.compile(
-    r"environ(?:\s*\.\s*(?:update|setdefault|pop|clear)\b|\s*\|=|\s*\[[^\]\n]*\]\s*=[^=])"
+    r"\bdel\s+[\w.]*environ\b|environ(?:\s*\.\s*(?:update|setdefault|pop|clear)\b|\s*\|=|\s*\[[^\]\n]*\]\s*=[^=])"
 )
 _ROOTS: Final = frozenset({"mlflow", "azure", "azureml", "dotenv", "environs", "decouple"})
 
