@@ -31,7 +31,8 @@ REQUIREMENTS = ROOT / "requirements"
 NODE_MODULES = ROOT / "node_modules"
 
 EDITOR_PATH = (
-    "pygls lsprotocol watchfiles PyYAML python-dotenv packaging pathspec tomli;python_version<'3.11'"
+    "pygls lsprotocol watchfiles PyYAML python-dotenv packaging pathspec cryptography "
+    "tomli;python_version<'3.11'"
 )
 """What the language server itself imports; requirements/editor.txt locks these alone."""
 
@@ -313,6 +314,12 @@ def new_rule(options: argparse.Namespace) -> int:
     return run((sys.executable, "tools/new_rule.py", options.code, options.name))
 
 
+def refresh_versions(options: argparse.Namespace) -> int:
+    """Hold the table of package versions against the index; needs the network."""
+    setup()
+    return run(python("tools/refresh_versions.py" + (" --write" if options.write else "")))
+
+
 def package(_: argparse.Namespace) -> int:
     """Build the wheel into dist/."""
     setup()
@@ -339,6 +346,8 @@ def command_line() -> argparse.ArgumentParser:
     rule = add("new-rule", new_rule)
     rule.add_argument("code", metavar="CODE", help="like AZM115")
     rule.add_argument("name", metavar="NAME", help="the bad thing, like tracking-uri-missing")
+    refresh = add("refresh-versions", refresh_versions)
+    refresh.add_argument("--write", action="store_true", help="write the table anew")
     add("package", package)
     return top
 

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
-EXAMPLE = Path("examples") / "quickstart"
+EXAMPLES = Path("examples")
 
 COMMANDS = {
-    "check": f"check {EXAMPLE.as_posix()}",
-    "explain": f"explain {(EXAMPLE / 'train.py').as_posix()}",
+    "check": "check examples/quickstart",
+    "credentials": "check examples/credentials",
+    "explain": "explain examples/quickstart/train.py",
 }
 """Name of a picture -> the arguments of azmlflow that it shows."""
 
@@ -61,10 +62,10 @@ class Piece(NamedTuple):
 
 
 def output_of(arguments: str) -> str:
-    """Run azmlflow in a folder that holds nothing but the example, with colours, and return what it prints."""
+    """Run azmlflow in a folder that holds nothing but the examples, with colours, and return what it prints."""
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / EXAMPLE, Path(folder) / EXAMPLE)
+        shutil.copytree(ROOT / EXAMPLES, Path(folder) / EXAMPLES)
         ran = subprocess.run(
             [sys.executable, "-m", "azmlflow", *arguments.split()],
             cwd=folder,

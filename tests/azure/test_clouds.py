@@ -4,8 +4,12 @@ import pytest
 from azmlflow.azure.clouds import (
     CLOUD_NAMES,
     CLOUDS,
+    authority_host,
     cloud_named,
     cloud_of_host,
+    cloud_of_login_host,
+    is_metadata_host,
+    is_sign_in_host,
     nearest_cloud_name,
     region_of_host,
 )
@@ -93,9 +97,55 @@ def test_names_are_exact():
         ("AzureGov", "AzureUSGovernment"),
         ("USGovernment", "AzureUSGovernment"),
         ("azurechinacloud", "AzureChinaCloud"),
+        ("Azure China Cloud", "AzureChinaCloud"),
+        ("azure-us-government", "AzureUSGovernment"),
+        ("AZURE_PUBLIC_CLOUD", "AzureCloud"),
+        ("AzureChinaClould", "AzureChinaCloud"),
+        ("AzureUSGoverment", "AzureUSGovernment"),
+        ("AzureClod", "AzureCloud"),
         ("AzureStack", None),
+        ("AzureStackCloud", None),
+        ("ContosoCloud", None),
+        ("prod", None),
         ("", None),
+        ("x" * 100_000, None),
     ],
 )
 def test_nearest_cloud_name(written, meant):
     assert nearest_cloud_name(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("value", "host", "cloud"),
+    [
+        ("https://login.microsoftonline.com", "login.microsoftonline.com", "AzureCloud"),
+        ("login.microsoftonline.com", "login.microsoftonline.com", "AzureCloud"),
+        (" https://LOGIN.chinacloudapi.cn/ ", "login.chinacloudapi.cn", "AzureChinaCloud"),
+        ("https://login.partner.microsoftonline.cn/", "login.partner.microsoftonline.cn", "AzureChinaCloud"),
+        ("https://login.microsoftonline.us/tenant", "login.microsoftonline.us", "AzureUSGovernment"),
+        ("https://sts.windows.net.", "sts.windows.net", "AzureCloud"),
+        ("https://login.microsoftonline.com.example.com", "login.microsoftonline.com.example.com", None),
+        ("http://login.microsoftonline.com", None, None),
+        ("https://user@login.microsoftonline.com", None, None),
+        ("https://<login>", None, None),
+        ("https://", None, None),
+        ("", None, None),
+    ],
+)
+def test_sign_in_hosts(value, host, cloud):
+    assert authority_host(value) == host
+    found = cloud_of_login_host(host) if host else None
+    assert (found.name if found else None) == cloud
+    assert is_sign_in_host(host or "") == (cloud is not None)
+
+
+def test_hosts_for_external_tenants_are_microsofts_too():
+    assert is_sign_in_host("contoso.ciamlogin.com")
+    assert is_sign_in_host("contoso.b2clogin.com")
+    assert not is_sign_in_host("fakeb2clogin.com")
+
+
+def test_metadata_is_asked_of_resource_manager():
+    assert is_metadata_host("management.azure.com")
+    assert is_metadata_host("MANAGEMENT.chinacloudapi.cn")
+    assert not is_metadata_host("management.azure.com.example.com")

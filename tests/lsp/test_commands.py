@@ -27,6 +27,7 @@ async def test_the_commands_are_announced(start):
         "azmlflow.explain",
         "azmlflow.insertTracking",
         "azmlflow.createWorkspaceConfig",
+        "azmlflow.doctor",
     }
 
 

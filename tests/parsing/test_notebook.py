@@ -17,6 +17,7 @@ from azmlflow.parsing.notebook import (
     render_notebook,
     split_databricks,
 )
+from azmlflow.parsing.notebook_json import output_places
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -486,3 +487,17 @@ def test_is_fast() -> None:
     assert len(source.value) > 1_900_000
     assert seconds(lambda: parse_notebook(source)) < 0.1
     assert seconds(lambda: render_notebook(source, {3: "y = 1\n"})) < 0.3
+
+
+def test_output_places_cover_the_lists_of_outputs():
+    cells = [
+        {"cell_type": "markdown", "source": "outputs"},
+        {"cell_type": "code", "source": "x", "outputs": [{"output_type": "stream", "text": ["a\n"]}]},
+        {"cell_type": "code", "source": "y", "outputs": []},
+    ]
+    for text in (json.dumps({"cells": cells}), "\ufeff" + json.dumps({"cells": cells}, indent=1)):
+        found = [(index, json.loads(text[start:end])) for index, start, end in output_places(text)]
+        assert found == [(1, cells[1]["outputs"]), (2, [])]
+    old = json.dumps({"worksheets": [{"cells": cells}]})
+    assert [index for index, _, _ in output_places(old)] == [1, 2]
+    assert list(output_places("{")) == list(output_places("[1]")) == list(output_places("")) == []

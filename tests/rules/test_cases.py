@@ -48,7 +48,8 @@ def test_the_fix_writes_what_the_case_shows(case: Case, tmp_path: Path) -> None:
     if "safe" in case.fix:
         assert fixes[0].safe is case.fix["safe"]
     changed = world.apply(snapshot, fixes[0])
-    expected = {name: as_text(name, content) for name, content in case.fix["result"].items()}
+    root = tmp_path.as_posix()
+    expected = {n: as_text(n, content).replace("{root}", root) for n, content in case.fix["result"].items()}
     assert {name: sources_of(name, text) for name, text in changed.items()} == {
         name: sources_of(name, text) for name, text in expected.items()
     }

@@ -1,4 +1,4 @@
-"""The repairs of AZM101 on generated scripts and notebooks: they run, in the right order, and disturb nothing else."""
+"""The repairs of AZM101 and AZM314 on generated scripts and notebooks: they run, in the right order, and disturb nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.python.document import parse_python
 from azmlflow.parsing.python.relevance import relevant
 from azmlflow.resolution.resolve import Resolution
-from azmlflow.rules import tracking_uri_missing
+from azmlflow.rules import dotenv_not_loaded, tracking_uri_missing
 from azmlflow.rules.apply import apply_fixes
 from azmlflow.rules.base import Finding, Fix
 from azmlflow.rules.insertion import find_spot
@@ -60,7 +60,8 @@ def project(name: str, text: str, dotenv: str | None) -> Snapshot:
 
 
 def findings(snapshot: Snapshot, name: str) -> list[Finding]:
-    return list(tracking_uri_missing.check(Resolution(snapshot, snapshot.files[ROOT / name])))
+    resolution = Resolution(snapshot, snapshot.files[ROOT / name])
+    return [*tracking_uri_missing.check(resolution), *dotenv_not_loaded.check(resolution)]
 
 
 def applied(snapshot: Snapshot, name: str, fix: Fix) -> tuple[str, str | None]:

@@ -60,7 +60,7 @@ class Only(Selection):
     __slots__ = ()
     made: tuple[RuleModule, ...] = ()
 
-    def rules(self, kind: FileKind) -> tuple[RuleModule, ...]:
+    def rules(self, kind: FileKind, words: frozenset[str] = frozenset()) -> tuple[RuleModule, ...]:
         return tuple(rule for rule in self.made if kind in rule.rule.kinds)
 
 

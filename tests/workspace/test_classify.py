@@ -90,7 +90,10 @@ YAML = [
     ("jobs:\n  a:\n    component: azureml:c@latest", Kind.JOB),
     ("type: command\nname: c\ncommand: x {{template}}", Kind.JOB),
     ("search_space: {}\ntrial:\n  code: src\n  command: x", Kind.JOB),
-    ("name: ci\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: az ml azureml:x", Kind.WORKFLOW),
+    (
+        "name: ci\non: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: az ml azureml:x",
+        Kind.WORKFLOW,
+    ),
     ("services:\n  web:\n    image: mlflow", Kind.COMPOSE),
     ("trigger: [main]\nsteps:\n- script: mlflow run", Kind.PIPELINE),
     ("steps:\n  - nothing: mlflow", Kind.YAML),

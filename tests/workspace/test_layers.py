@@ -81,7 +81,7 @@ ONLY=1 python train.py
 LAUNCH = """\
 {"configurations": [
   {"name": "train", "cwd": "${workspaceFolder}/src", "envFile": "${workspaceFolder}/x.env",
-   "env": {"A": "1", "B": "${env:B}"}},
+   "env": {"A": "1", "B": "${env:B}", "C": "${workspaceFolder}/c.pem"}},
   {"name": "no variables"}
 ]}
 """
@@ -169,7 +169,7 @@ def test_a_launch_configuration_names_its_file_and_folder(tmp_path: Path) -> Non
     (layer,) = layers(tmp_path, ".vscode/launch.json", LAUNCH)
 
     assert (layer.origin, layer.cwd) == ("launch configuration train", "${workspaceFolder}/src")
-    assert values(layer) == {"A": "1", "B": None}
+    assert values(layer) == {"A": "1", "B": None, "C": f"{tmp_path}/c.pem"}
     assert [file.path for file in layer.env_files] == ["${workspaceFolder}/x.env"]
 
 

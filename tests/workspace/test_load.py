@@ -312,7 +312,9 @@ def test_a_config_is_looked_for_in_twenty_parents_and_an_environment_file_in_all
 def test_a_file_that_git_ignores_is_checked_when_it_is_named(tmp_path):
     make(tmp_path, {".git/": "", ".gitignore": "*.py", "train.py": SCRIPT, "other.py": SCRIPT})
 
-    assert parsed(load([tmp_path / "train.py"], {}).snapshot, tmp_path) == ["train.py"]
+    loaded = load([tmp_path / "train.py"], {})
+    assert parsed(loaded.snapshot, tmp_path) == [".gitignore", "train.py"]
+    assert loaded.targets == (tmp_path / "train.py",)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every kind of file reaches its parser, and its problems and encoding are kept."""
 
 import pytest
+from azmlflow.parsing.dockerfile import DockerfileFacts
 from azmlflow.parsing.dotenv import DotenvFacts
 from azmlflow.parsing.markdown import MarkdownFacts
 from azmlflow.parsing.notebook import NotebookFacts
@@ -26,6 +27,11 @@ GOOD = {
     Kind.SETTINGS: ("azmlflow.toml", "select = []\n", Tree),
     Kind.SHELL: ("run.sh", "export A=1\n", ShellFacts),
     Kind.MARKDOWN: ("README.md", "```bash\nexport A=1\n```\n", MarkdownFacts),
+    Kind.DOCKERFILE: ("Dockerfile", "FROM x\nENV A=1\n", DockerfileFacts),
+    Kind.COMPOSE: ("compose.yml", "services:\n  mlflow: {image: x}\n", tuple),
+    Kind.WORKFLOW: ("ci.yml", "on: push\njobs:\n  mlflow: {steps: []}\n", tuple),
+    Kind.PIPELINE: ("azure-pipelines.yml", "steps:\n- script: mlflow\n", tuple),
+    Kind.IGNORE: (".gitignore", ".env\n", Tree),
 }
 BROKEN = {
     Kind.NOTEBOOK: ("a.ipynb", "{"),

@@ -3,7 +3,8 @@
 Sources: the names, Resource Manager and sign-in hosts are those hard-coded in azureml-mlflow
 (`azureml/mlflow/_common/_cloud/cloud.py`); the portal hosts of Azure Machine Learning and the suffixes of the
 tracking host are in azure-ai-ml (`azure/ai/ml/_azure_environments.py`) and in the list of private-link zones
-(https://learn.microsoft.com/azure/private-link/private-endpoint-dns).
+(https://learn.microsoft.com/azure/private-link/private-endpoint-dns); the other names of the sign-in hosts are
+those that MSAL trusts without asking (`msal/authority.py`). tests/truth/test_clouds.py holds them together.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ class Cloud(NamedTuple):
 
     `name` is what AZUREML_CURRENT_CLOUD must hold, exactly. `tracking_host_suffix` is None for Germany,
     where no such host is known. `older_host_suffixes` are hosts of Azure Machine Learning before
-    `api.azureml.ms` that still appear in documents (`<region>.experiments.azureml.net`).
+    `api.azureml.ms` that still appear in documents (`<region>.experiments.azureml.net`), `login_aliases` other
+    names of the sign-in host.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Cloud(NamedTuple):
     portal_host: str
     studio_host: str | None
     older_host_suffixes: tuple[str, ...] = ()
+    login_aliases: tuple[str, ...] = ()
 
 
 AZURE_CLOUD: Final = Cloud(
@@ -36,6 +39,7 @@ AZURE_CLOUD: Final = Cloud(
     "portal.azure.com",
     "ml.azure.com",
     ("experiments.azureml.net",),
+    ("login.microsoft.com", "login.windows.net", "sts.windows.net", "login-us.microsoftonline.com"),
 )
 AZURE_CHINA_CLOUD: Final = Cloud(
     "AzureChinaCloud",
@@ -44,6 +48,7 @@ AZURE_CHINA_CLOUD: Final = Cloud(
     "login.chinacloudapi.cn",
     "portal.azure.cn",
     "ml.azure.cn",
+    login_aliases=("login.partner.microsoftonline.cn",),
 )
 AZURE_US_GOVERNMENT: Final = Cloud(
     "AzureUSGovernment",
@@ -52,6 +57,7 @@ AZURE_US_GOVERNMENT: Final = Cloud(
     "login.microsoftonline.us",
     "portal.azure.us",
     "ml.azure.us",
+    login_aliases=("login.usgovcloudapi.net",),
 )
 AZURE_GERMAN_CLOUD: Final = Cloud(
     "AzureGermanCloud",
@@ -64,6 +70,9 @@ AZURE_GERMAN_CLOUD: Final = Cloud(
 
 CLOUDS: Final = (AZURE_CLOUD, AZURE_CHINA_CLOUD, AZURE_US_GOVERNMENT, AZURE_GERMAN_CLOUD)
 CLOUD_NAMES: Final = tuple(cloud.name for cloud in CLOUDS)
+
+PUBLIC_METADATA_HOST: Final = AZURE_CLOUD.arm_host
+"""What azureml-mlflow asks, without signing in, which clouds there are, unless AZUREML_CURRENT_CLOUD names a known one."""
 
 _HOST_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 
@@ -110,12 +119,51 @@ def cloud_named(name: str) -> Cloud | None:
 
 
 def nearest_cloud_name(name: str) -> str | None:
-    """Return the cloud name somebody most likely meant by `name`, or None; an exact name is returned."""
-    wanted = name.strip().strip("'\"").lower()
+    """Return the cloud name somebody most likely meant by `name`, or None; an exact name is returned.
+
+    Capitals, blanks, hyphens and the names of other tools do not matter, nor does a wrong letter or two.
+    """
+    wanted = "".join(character for character in name.lower() if character.isalnum())
     for cloud in CLOUDS:
         if wanted in (cloud.name.lower(), cloud.name.lower().removeprefix("azure")):
             return cloud.name
-    return _OTHER_NAMES.get(wanted)
+    return _OTHER_NAMES.get(wanted) or _misspelled(wanted)
+
+
+def _misspelled(wanted: str) -> str | None:
+    from difflib import get_close_matches  # late: only a wrong name needs it
+
+    by_lower = {name.lower(): name for name in CLOUD_NAMES}
+    close = get_close_matches(wanted[:_LONGEST_NAME], by_lower, n=1, cutoff=0.87)
+    return by_lower[close[0]] if close else None
+
+
+def authority_host(value: str) -> str | None:
+    """Return the host in a value of AZURE_AUTHORITY_HOST in lower case, or None when azure-identity refuses it.
+
+    azure-identity wants `https://host` or the bare host (`normalize_authority`); a path or port is not looked at here.
+    """
+    scheme, separator, rest = value.strip().partition("://")
+    if separator and scheme.lower() != "https":
+        return None
+    host = (rest if separator else scheme).partition("/")[0].partition("?")[0].lower()
+    return _normal(host) if is_plain_host(host) else None
+
+
+def cloud_of_login_host(host: str) -> Cloud | None:
+    """Return the cloud whose users sign in at `host`, by any of its names, or None."""
+    normal = _normal(host)
+    return next((cloud for cloud in CLOUDS if normal in (cloud.login_host, *cloud.login_aliases)), None)
+
+
+def is_sign_in_host(host: str) -> bool:
+    """Tell whether Microsoft runs the sign-in host, which includes those of external tenants and of B2C."""
+    return cloud_of_login_host(host) is not None or any(_is_under(host, suffix) for suffix in _TENANT_HOSTS)
+
+
+def is_metadata_host(host: str) -> bool:
+    """Tell whether `host` is the Resource Manager of a cloud, which lists the clouds at `/metadata/endpoints`."""
+    return any(_normal(host) == cloud.arm_host for cloud in CLOUDS)
 
 
 def _normal(host: str) -> str:
@@ -131,6 +179,18 @@ def _suffixes(cloud: Cloud) -> tuple[str, ...]:
     current = () if cloud.tracking_host_suffix is None else (cloud.tracking_host_suffix,)
     return current + cloud.older_host_suffixes
 
+
+_LONGEST_NAME: Final = 40
+_TENANT_HOSTS: Final = (
+    "ciamlogin.com",
+    "b2clogin.com",
+    "b2clogin.cn",
+    "b2clogin.us",
+    "b2clogin.de",
+    "sovcloud-identity.fr",
+    "sovcloud-identity.de",
+    "sovcloud-identity.sg",
+)
 
 _OTHER_NAMES: Final = {
     "azurepubliccloud": "AzureCloud",

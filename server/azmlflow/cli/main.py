@@ -14,6 +14,7 @@ from azmlflow.cli.errors import WrongUse
 COMMANDS: dict[str, str] = {
     "check": "find what is wrong in files and folders, and repair it",
     "explain": "say where a script would log, and why",
+    "doctor": "say what this machine and project are like: packages, variables, credentials; offline",
     "rule": "print what a rule is about",
     "lsp": "start the language server",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from azmlflow.azure.secret_shapes import MASKED
 from azmlflow.azure.variables import SECRETS
 
 _NAME: Final = re.compile(r"(?<![\w-])([\w-]+)[\"'\]]*\s*(?:=(?!=)|:)[ \t]*")
@@ -19,13 +20,6 @@ _SECRET: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_SECRET: Final = re.compile(r"[_-](file|path|url|uri|id|name|credentials)$", re.IGNORECASE)
-_SHAPES: Final = re.compile(
-    r"(?<=://)[^/@\s]*:([^/@\s]+)(?=@)"
-    r"|([\w.~-]{3}\dQ~[\w.~-]{31,34})"
-    r"|(eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"
-    r"|([A-Za-z0-9+/]{86}==)"
-    r"|[?&]sig=([^&\s\"']+)"
-)
 
 
 def mask(line: str, *, code: bool) -> str:
@@ -33,7 +27,7 @@ def mask(line: str, *, code: bool) -> str:
     is_code = code and not line.lstrip().startswith(("%", "!"))
     value = _LITERAL if is_code else _ANY_VALUE
     named = (value.match(line, match.end()) for match in _NAME.finditer(line) if _is_secret(match[1]))
-    for match in (*named, *_SHAPES.finditer(line)):
+    for match in (*named, *MASKED.finditer(line)):
         if match and match.lastindex:
             start, end = match.span(match.lastindex)
             line = line[:start] + "*" * (end - start) + line[end:]

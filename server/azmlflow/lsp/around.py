@@ -50,13 +50,14 @@ class Around:
             )
 
     def _decides(self, path: Path) -> bool:
-        from azmlflow.azure.variables import PATH_VARIABLES
+        from azmlflow.resolution.wanted import TELLING
         from azmlflow.workspace.layers import LAYER_KINDS
+        from azmlflow.workspace.texts import mentions
 
         file = self._session.store.snapshot.files.get(path)
         if file is None:
             return False
-        return file.kind in LAYER_KINDS or any(name in file.text.value for name in PATH_VARIABLES)
+        return file.kind in LAYER_KINDS or mentions(file, TELLING)
 
     def _terms(self, roots: tuple[Path, ...]) -> Terms:
         from azmlflow.workspace.surroundings import Terms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from azmlflow.lsp.commands import create_workspace_config, explain, insert_tracking
+from azmlflow.lsp.commands import create_workspace_config, doctor, explain, insert_tracking
 from azmlflow.lsp.commands.base import Arguments
 
 if TYPE_CHECKING:
@@ -17,4 +17,5 @@ COMMANDS: Final[dict[str, Command]] = {
     "azmlflow.explain": explain.run,
     "azmlflow.insertTracking": insert_tracking.run,
     "azmlflow.createWorkspaceConfig": create_workspace_config.run,
+    "azmlflow.doctor": doctor.run,
 }

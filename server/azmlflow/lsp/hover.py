@@ -1,4 +1,4 @@
-"""`textDocument/hover`: over a finding, the documentation of its rule."""
+"""`textDocument/hover`: over a certificate's path what it holds, over a finding the documentation of its rule."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from azmlflow.lsp import convert, convert_finding
+from azmlflow.lsp import convert, convert_finding, hover_certificate
 from azmlflow.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -24,13 +24,15 @@ async def handle(session: Session, params: types.HoverParams) -> types.Hover | N
     point = convert.to_point(params.position, document.text, session.documents.encoding)
     shown = [(finding, convert_finding.shown_at(session, finding.location)) for finding in checked.findings]
     under = [(finding, at) for finding, at in shown if at.cell == place.cell and at.span.contains(*point)]
-    if not under:
+    note = hover_certificate.note_at(session, place, point)
+    if not under and note is None:
         return None
     markdown = session.capabilities.markdown_hover
     kind = types.MarkupKind.Markdown if markdown else types.MarkupKind.PlainText
     pages = dict.fromkeys(_page(finding, markdown=markdown) for finding, _ in under)
-    text = ("\n\n---\n\n" if markdown else "\n\n").join(pages)
-    return types.Hover(types.MarkupContent(kind, text), convert_finding.to_range(session, under[0][1]))
+    text = ("\n\n---\n\n" if markdown else "\n\n").join([note.text, *pages] if note else pages)
+    shown_for = note.location if note else under[0][1]
+    return types.Hover(types.MarkupContent(kind, text), convert_finding.to_range(session, shown_for))
 
 
 def _page(finding: Finding, *, markdown: bool) -> str:

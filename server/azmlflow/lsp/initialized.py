@@ -14,15 +14,15 @@ log = logging.getLogger(__name__)
 
 
 async def handle(session: Session, params: types.InitializedParams) -> None:
-    """Make the session ready, whatever fails on the way.
+    """Make the session ready, whatever fails on the way; what lies around the files adds to the findings later.
 
     Changes on disk are announced before the disk is read, so that none falls in between.
     """
     background.spawn(_register(session))
     await asyncio.gather(_load(session), configuration.fetch(session))
-    await _look_around(session)
     session.ready.set()
     await session.diagnostics.refresh_all()
+    await _look_around(session)
 
 
 async def _look_around(session: Session) -> None:

@@ -25,6 +25,7 @@ GLOBS: Final = (
     "**/requirements/*.{txt,in}",
     "**/{config,project,settings,launch}.json",
     "**/{MLproject,MLmodel,mlflow.db,mlruns,.gitignore}",
+    "**/{Pipfile,Procfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.justfile,mise.toml,.mise.toml}",
     "**/*.{pem,pfx,p12,crt,cer,key,dockerfile,containerfile}",
     "**/{Dockerfile,Containerfile}",
     "**/{Dockerfile,Containerfile}.*",

@@ -161,7 +161,9 @@ def _pem_certificates(data: bytes, blocks: Iterable[Block]) -> list[Certificate]
 
 def _pem_key_fault(refusal: _Refusal, data: bytes, blocks: Sequence[Block], password: str | None) -> Fault:
     """Say why no key was loaded. A part that is damaged spoils the others; only a last one that is cut off does not."""
-    if not blocks or any(block.data is None and (block.closed or block is not blocks[-1]) for block in blocks):
+    if not blocks or any(
+        block.data is None and (block.closed or block is not blocks[-1]) for block in blocks
+    ):
         return Fault.DAMAGED
     key = next((block for block in blocks if block.label in PRIVATE_KEYS), None)
     if key is None:

@@ -70,17 +70,32 @@ def render_notebook(original: Text, cells: Mapping[int, str]) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def output_places(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield (index, start, end) of each cell's list of outputs in a notebook's JSON; none when it is broken."""
+    try:
+        json.loads(text.removeprefix("\ufeff"))
+        for index, cell in enumerate(_cells(text, 1 if text.startswith("\ufeff") else 0)):
+            members = _members(text, cell)
+            if "outputs" in members:
+                yield index, *members["outputs"]
+    except (ValueError, RecursionError, IndexError):
+        return
+
+
 def _places(text: str, at: int) -> Iterator[_Place | None]:
     """Yield the place of each cell's source, in the order of `cells_of`."""
+    return (_place(text, cell) for cell in _cells(text, at))
+
+
+def _cells(text: str, at: int) -> Iterator[int]:
+    """Yield where each cell begins, in the order of `cells_of`."""
     top = _members(text, at)
     lists = [top["cells"][0]] if "cells" in top else []
     for start, _ in _elements(text, top["worksheets"][0]) if "worksheets" in top else ():
         sheet = _members(text, start)
         lists += [sheet["cells"][0]] if "cells" in sheet else []
     for start in lists:
-        for cell, _ in _elements(text, start):
-            if text[cell] == "{":
-                yield _place(text, cell)
+        yield from (cell for cell, _ in _elements(text, start) if text[cell] == "{")
 
 
 def _place(text: str, at: int) -> _Place | None:

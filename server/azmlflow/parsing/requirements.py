@@ -156,7 +156,20 @@ class _Lines:
 
 def parse_conda(tree: Tree) -> RequirementsFacts:
     """Return the requirements of a conda environment, those of its `pip:` lists included."""
-    return RequirementsFacts(tuple(conda_requirements(tree.root)))
+    return RequirementsFacts(
+        tuple(conda_requirements(tree.root)), references=tuple(conda_references(tree.root))
+    )
+
+
+def conda_references(node: Node | None) -> Iterator[Reference]:
+    """Yield the files that the `pip:` lists of a conda environment name (`-r requirements.txt`)."""
+    items = get(node, "dependencies")
+    for item in items.items if isinstance(items, Sequence) else ():
+        for inner in _strings(get(item, "pip")):
+            match = OPTION.match((text(inner) or "").strip())
+            if match:
+                path = (text(inner) or "").strip()[match.end() :].strip().strip("\"'")
+                yield Reference(KINDS[match[1]], path, inner.span)
 
 
 def conda_requirements(node: Node | None) -> Iterator[Requirement]:

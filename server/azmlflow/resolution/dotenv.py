@@ -9,6 +9,7 @@ from typing import NamedTuple
 from azmlflow.parsing.python.facts import CallValue, Constant, Value
 from azmlflow.resolution.evaluation import Evaluation
 from azmlflow.resolution.frames import Frame
+from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.references import dotted_name
 from azmlflow.resolution.sdk import argument
 from azmlflow.workspace.environment import layer_of_dotenv
@@ -54,6 +55,12 @@ def find(snapshot: Snapshot, folder: Path, name: str = ".env") -> SourceFile | N
         if file is not None and file.kind is FileKind.DOTENV:
             return file
     return None
+
+
+def layer_of(snapshot: Snapshot, file: SourceFile) -> EnvironmentLayer:
+    """Return what an environment file adds to the process's variables; worked out once, for it may be long."""
+    values = snapshot.process.values
+    return remembered(snapshot, "layer of .env", file.path, lambda: layer_of_dotenv(file, values))
 
 
 def _searched_name(path: Value | None, frame: Frame, evaluation: Evaluation) -> str | None:

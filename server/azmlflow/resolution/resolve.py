@@ -11,6 +11,7 @@ from azmlflow.workspace.settings import Settings
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, Snapshot, SourceFile
 
 if TYPE_CHECKING:
+    from azmlflow.resolution.certificate_uses import CertificateUse
     from azmlflow.resolution.environs import Environ
     from azmlflow.resolution.written import UriLiteral
     from azmlflow.workspace.layer import Layer
@@ -55,6 +56,13 @@ class Resolution:
         from azmlflow.resolution.environs import environs_of
 
         return tuple(environs_of(self))
+
+    @cached_property
+    def certificates(self) -> tuple[CertificateUse, ...]:
+        """Return the certificate files that the file names."""
+        from azmlflow.resolution.certificate_uses import uses_of
+
+        return tuple(uses_of(self))
 
     @cached_property
     def uris(self) -> tuple[UriLiteral, ...]:

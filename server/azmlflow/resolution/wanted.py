@@ -14,13 +14,16 @@ from azmlflow.azure.variables import (
 )
 from azmlflow.resolution.environs import Environ, process_environ
 from azmlflow.resolution.resolve import Resolution
-from azmlflow.workspace.classify import is_template
 from azmlflow.workspace.layers import LAYER_KINDS
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot, SourceFile
 from azmlflow.workspace.surroundings import Wanted
+from azmlflow.workspace.texts import mentions
 
 if TYPE_CHECKING:
     from azmlflow.resolution.certificate_uses import CertificateUse
+
+TELLING: Final = (*PATH_VARIABLES, AZURE_CLIENT_CERTIFICATE_PASSWORD, "CertificateCredential")
+"""The words without which a file names nothing that is to be looked at."""
 
 _MAY_BE_SECRET: Final = frozenset({FileKind.DOTENV, FileKind.EDITOR})
 _PACKAGES_MATTER: Final = (*SCRIPT_KINDS, FileKind.REQUIREMENTS, FileKind.CONDA, FileKind.PYPROJECT)
@@ -78,7 +81,7 @@ def repository_of(snapshot: Snapshot, path: Path) -> Path | None:
 def _environs(snapshot: Snapshot) -> Iterator[Environ]:
     """Yield the environments in which a variable that names a path is set, and that of the process itself."""
     for file in snapshot.of_kind(*LAYER_KINDS, *SCRIPT_KINDS):
-        if any(name in file.text.value for name in PATH_VARIABLES):
+        if mentions(file, TELLING):
             yield from Resolution(snapshot, file).environs
     yield process_environ(snapshot)
 
@@ -101,4 +104,4 @@ def _repositories(snapshot: Snapshot, certificates: Iterable[Path]) -> dict[Path
 
 
 def _may_hold_secrets(file: SourceFile) -> bool:
-    return file.kind in _MAY_BE_SECRET and not is_template(file.path)
+    return file.kind in _MAY_BE_SECRET or file.path.name == ".envrc"

@@ -33,6 +33,45 @@ RULES: tuple[tuple[str, str], ...] = (
     ("AZM206", "run_id_left"),
     ("AZM207", "job_variable_overwritten"),
     ("AZM208", "experiment_variable_stale"),
+    ("AZM301", "credentials_incomplete"),
+    ("AZM302", "credential_empty"),
+    ("AZM303", "credential_placeholder"),
+    ("AZM304", "tenant_id_invalid"),
+    ("AZM305", "client_secret_is_id"),
+    ("AZM306", "secret_shadows_certificate"),
+    ("AZM307", "send_chain_always_true"),
+    ("AZM308", "token_credentials_invalid"),
+    ("AZM309", "client_id_alone"),
+    ("AZM310", "username_password_deprecated"),
+    ("AZM311", "variable_misspelled"),
+    ("AZM312", "secret_in_source"),
+    ("AZM313", "secret_tracked_by_git"),
+    ("AZM314", "dotenv_not_loaded"),
+    ("AZM315", "dotenv_loaded_too_late"),
+    ("AZM316", "interactive_unattended"),
+    ("AZM317", "tracking_token_static"),
+    ("AZM318", "chain_walked_each_call"),
+    ("AZM401", "certificate_missing"),
+    ("AZM402", "certificate_unreadable"),
+    ("AZM403", "certificate_incomplete"),
+    ("AZM404", "certificate_password"),
+    ("AZM405", "certificate_not_rsa"),
+    ("AZM406", "certificate_expired"),
+    ("AZM407", "certificate_key_mismatch"),
+    ("AZM408", "certificate_exposed"),
+    ("AZM501", "cloud_unknown"),
+    ("AZM502", "cloud_mismatch"),
+    ("AZM503", "authority_host_ignored"),
+    ("AZM504", "tls_verification_off"),
+    ("AZM505", "ca_bundle_missing"),
+    ("AZM506", "proxy_swallows_imds"),
+    ("AZM507", "cloud_unset"),
+    ("AZM508", "interception_in_workspace"),
+    ("AZM601", "plugin_missing"),
+    ("AZM602", "versions_incompatible"),
+    ("AZM603", "logged_models_unsupported"),
+    ("AZM604", "skinny_without_store"),
+    ("AZM605", "sdk_v1_deprecated"),
     ("AZM701", "workspace_config_malformed"),
     ("AZM702", "workspace_config_incomplete"),
     ("AZM703", "workspace_config_placeholder"),
@@ -62,12 +101,12 @@ def entry(code_or_name: str) -> tuple[str, str] | None:
 def find(code_or_name: str) -> RuleModule | None:
     """Return one rule by its code or its name, importing only that rule, or None when there is none."""
     pair = entry(code_or_name)
-    return _load(*pair) if pair else None
+    return load(*pair) if pair else None
 
 
 def all_rules() -> tuple[RuleModule, ...]:
     """Return every rule in the order of the registry."""
-    return tuple(_load(*pair) for pair in RULES)
+    return tuple(load(*pair) for pair in RULES)
 
 
 def documentation(code_or_name: str) -> str:
@@ -76,8 +115,8 @@ def documentation(code_or_name: str) -> str:
     return module.documentation if module else ""
 
 
-def _load(code: str, module: str) -> RuleModule:
-    """Import a rule's module; a record that contradicts its line in the registry is a ValueError."""
+def load(code: str, module: str) -> RuleModule:
+    """Import a rule's module and return it; a record that contradicts its line in the registry is a ValueError."""
     if code not in _loaded:
         from importlib import import_module
 

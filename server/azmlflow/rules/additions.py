@@ -188,7 +188,7 @@ class Additions:
         after_imports = spot.behind == "imports"
         lines = [""] if spot.behind == "heading" and spaced else []
         lines += imports
-        if (spaced if after_imports else bool(imports)) and spot.at_module:
+        if self.lines and (spaced if after_imports else bool(imports)) and spot.at_module:
             lines.append("")
         lines += [part for line in self.lines for part in line.split("\n")]
         if imports and spot.at_module and not after_imports and not spaced:

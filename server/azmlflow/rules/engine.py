@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules import rule_crashed, suppression_unused
 from azmlflow.rules.base import Finding, Fix, RuleModule
+from azmlflow.rules.relevance import words_in
 from azmlflow.rules.selection import Selection, covers
 from azmlflow.rules.suppressions import NONE, Suppressions, directives
 
@@ -45,7 +46,7 @@ def fixes_of(finding: Finding) -> tuple[Fix, ...]:
 def _run(resolution: Resolution, selection: Selection) -> Iterator[Finding]:
     """Yield what each rule finds; a fault that several rules meet is reported once, for the first."""
     faults: set[str] = set()
-    for rule in selection.rules(resolution.file.kind):
+    for rule in selection.rules(resolution.file.kind, words_in(resolution.file)):
         error = yield from _run_one(rule, resolution)
         if error is not None and repr(error) not in faults:
             faults.add(repr(error))

@@ -13,7 +13,7 @@ from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.azure.workspace_config import FOLDERS
 from azmlflow.parsing.base import Span
 from azmlflow.resolution.configs import read_candidate
-from azmlflow.resolution.dotenv import find
+from azmlflow.resolution.dotenv import find, layer_of
 from azmlflow.resolution.effects import USES
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import Event, EventKind, ScriptResolution
@@ -22,7 +22,6 @@ from azmlflow.rules.base import Edit, Fix, in_file
 from azmlflow.rules.clients import Client, clients
 from azmlflow.rules.insertion import Spot, find_spot
 from azmlflow.rules.sheet import Site, Unit, units_of
-from azmlflow.workspace.environment import layer_of_dotenv
 from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
 
 _URI: Final = re.compile(r"azureml://[^\s\"'`<>\\)]+", re.IGNORECASE)
@@ -57,7 +56,7 @@ def aim_of(script: ScriptResolution) -> Aim:
     """Return what a script's runs are meant for: the settings' target, else the config that is found, else `.env`."""
     snapshot, path = script.snapshot, script.file.path
     dotenv = find(snapshot, path.parent)
-    layer = layer_of_dotenv(dotenv, snapshot.process.values) if dotenv else None
+    layer = layer_of(snapshot, dotenv) if dotenv else None
     uri = layer.values.get(MLFLOW_TRACKING_URI, "") if layer else ""
     parsed = parse_tracking_uri(uri)
     candidates = [candidate for candidate in script.configs if candidate.workspace is not None]
@@ -84,8 +83,6 @@ def tracking_fixes(script: ScriptResolution, aim: Aim) -> Iterator[Fix]:
     spot = find_spot(units, sites, prepared)
     if spot is None:
         return
-    if aim.dotenv is not None and aim.names_uri:
-        yield _load(script, units, spot, aim.dotenv)
     own = next(_usable(script, units, sites, prepared), None)
     if own is not None:
         yield _from_client(script, units, *own)
@@ -167,12 +164,6 @@ def _literal(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, uri:
     mlflow = added.name_of("mlflow")
     added.call(f"{mlflow}.set_tracking_uri", added.quoted(uri))
     return _fix(script, added, "Write out the tracking URI that the project uses elsewhere")
-
-
-def _load(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, dotenv: SourceFile) -> Fix:
-    return _fix(
-        script, _loading(units, spot), f"Load {MLFLOW_TRACKING_URI} from {dotenv.path.name} (load_dotenv)"
-    )
 
 
 def _in_dotenv(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, uri: str) -> Fix:

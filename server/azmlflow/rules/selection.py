@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from azmlflow.rules import all_rules, entry
+from azmlflow.rules import RULES, entry, load
 from azmlflow.rules.base import Persona, Rule, RuleModule
+from azmlflow.rules.relevance import ALL_WORDS, PEDANTIC, may_concern
 from azmlflow.workspace.settings import Settings
 from azmlflow.workspace.snapshot import FileKind
 
@@ -43,13 +44,13 @@ class Selection:
             {glob: _as_codes(names) for glob, names in settings.per_file_ignores.items()},
         )
 
-    def rules(self, kind: FileKind) -> tuple[RuleModule, ...]:
-        """Return the rules to run on files of a kind."""
-        return _rules(kind, self.select, self.ignore, self.persona)
+    def rules(self, kind: FileKind, words: frozenset[str] = ALL_WORDS) -> tuple[RuleModule, ...]:
+        """Return the rules to run on a file of a kind; `words` are those of the table in `relevance` that it holds."""
+        return _rules(kind, words, self.select, self.ignore, self.persona)
 
     def wants(self, rule: Rule) -> bool:
         """Tell whether findings of a rule are reported, per-file ignores aside."""
-        return _wanted(rule, self.select, self.ignore, self.persona)
+        return _wanted(rule.code, rule.persona == "pedantic", self.select, self.ignore, self.persona)
 
     def ignored_in(self, path: Path, root: Path) -> tuple[str, ...]:
         """Return the codes and prefixes that are not reported in one file."""
@@ -84,21 +85,35 @@ def _strength(prefixes: Iterable[str], code: str) -> int:
     return max(fitting, default=0)
 
 
-def _wanted(rule: Rule, select: tuple[str, ...], ignore: tuple[str, ...], persona: Persona) -> bool:
-    chosen = _strength(select, rule.code)
+def _wanted(
+    code: str, pedantic: bool, select: tuple[str, ...], ignore: tuple[str, ...], persona: Persona
+) -> bool:
+    chosen = _strength(select, code)
     if select and not chosen:
         return False
-    refused = _strength(ignore, rule.code)
+    refused = _strength(ignore, code)
     if refused and refused >= chosen:
         return False
-    return rule.persona == "regular" or persona == "pedantic" or chosen == len(rule.code)
+    return not pedantic or persona == "pedantic" or chosen == len(code)
 
 
 @lru_cache(maxsize=256)
 def _rules(
-    kind: FileKind, select: tuple[str, ...], ignore: tuple[str, ...], persona: Persona
+    kind: FileKind,
+    words: frozenset[str],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    persona: Persona,
 ) -> tuple[RuleModule, ...]:
-    return tuple(r for r in all_rules() if kind in r.rule.kinds and _wanted(r.rule, select, ignore, persona))
+    """Return the rules; those that cannot find anything, or are not wanted, are not even imported."""
+    wanted = (
+        pair
+        for pair in RULES
+        if may_concern(pair[0], kind, words)
+        and _wanted(pair[0], pair[0] in PEDANTIC, select, ignore, persona)
+    )
+    modules = (load(*pair) for pair in wanted)
+    return tuple(module for module in modules if kind in module.rule.kinds)
 
 
 @lru_cache(maxsize=1024)

@@ -126,10 +126,13 @@ def _code(resolution: Resolution, written: str, location: Location) -> Iterator[
 
 
 def _meant(written: str) -> str | None:
-    """Return the code with the same number: the letters before it are what people mistype, or O for 0."""
+    """Return the code with the same number: the letters before it are what people mistype, or O for 0.
+
+    The codes of other tools, such as E501, have none of our letters.
+    """
     digits = "".join(c for c in written.upper().translate(_LOOK_ALIKE) if c.isdigit())
     code = f"AZM{digits}"
-    return code if code in codes() else None
+    return code if code in codes() and len(set("AZM") & set(written.upper())) > 1 else None
 
 
 def _nearest(written: str, choices: tuple[str, ...]) -> str | None:

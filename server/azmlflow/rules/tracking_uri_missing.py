@@ -5,6 +5,7 @@
 Finds scripts and notebooks that log runs without anything setting the tracking URI, in a project that is aimed at an
 Azure Machine Learning workspace: there is a workspace config, or an environment file names a workspace.
 
+Where an environment file names the URI and nothing loads it, [dotenv-not-loaded](dotenv-not-loaded.md) says so instead.
 It is silent where the platform sets the URI (jobs, compute instances, Databricks, Synapse, MLproject), for tests, scoring
 scripts, libraries and imported modules, for code that only reads, and wherever something may set the URI that azmlflow
 does not follow. A folder that a job uploads, or a project that shows itself only by imports of the SDK, is reported as
@@ -44,7 +45,7 @@ with mlflow.start_run():
 
 Unsafe: every repair sends the runs over the network to a workspace that others share. The preferred one asks the
 workspace for its URI, which is right behind a private link too; it needs `azure-ai-ml` and signs in when the script
-starts. Others write out the URI where another file of the project names it already, or load it from `.env`.
+starts. Others write out the URI where another file of the project names it already, or put it into `.env` and load that.
 
 ## References
 
@@ -57,11 +58,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from azmlflow.azure.variables import MLFLOW_TRACKING_URI
-from azmlflow.resolution.model import Platform, ScriptResolution
+from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Because
-from azmlflow.rules.base import Finding, Rule, Severity
+from azmlflow.rules.aimed import severity_of
+from azmlflow.rules.base import Finding, Rule
 from azmlflow.rules.insert_tracking import Aim, aim_of, tracking_fixes
 from azmlflow.rules.tracking import first_run, related, shown_at, target_name
 from azmlflow.rules.tracking_elsewhere import is_documented, may_be_set
@@ -79,66 +80,39 @@ RULE = Rule(
     fixable="sometimes",
 )
 
-_STRONG = frozenset({"target", "config", "variable"})
-
 
 def check(resolution: Resolution) -> Iterator[Finding]:
     """Yield a finding at the first call that makes a run, when that goes to the default store by mistake."""
     script = resolution.script
     if script is None or script.tracking.source != "default":
         return
-    severity = _severity(script)
+    severity = severity_of(script)
     run = first_run(script) if severity is not None else None
     if severity is None or run is None or may_be_set(script):
         return
     if severity == "warning" and is_documented(script):
         severity = "information"
     aim = aim_of(script)
-    if aim.names_other:
+    if aim.names_other or aim.names_uri:  # of what .env holds, dotenv-not-loaded tells
         return
     yield Finding(
         RULE,
         _message(script, aim),
         shown_at(script, run),
-        related(*_causes(script, aim)),
+        related(*_causes(script)),
         severity=severity,
         confidence="high" if severity == "warning" else "medium",
         make_fixes=partial(tracking_fixes, script, aim),
     )
 
 
-def _severity(script: ScriptResolution) -> Severity | None:
-    """Return how bad it is by what the project shows, None where that is not enough to speak."""
-    shown = {evidence.kind for evidence in script.aimed_at}
-    if script.running.outside and shown & _STRONG and (len(shown) > 1 or not _only_above(script)):
-        return "warning"
-    speaks = script.running.outside or script.running.platform is Platform.UPLOADED
-    return "information" if speaks and shown - {"package"} else None
-
-
-def _only_above(script: ScriptResolution) -> bool:
-    """Tell whether all that is shown lies above the project: a config in the home folder may be another's."""
-    root = script.snapshot.root_of(script.file.path)
-    places = [evidence.because.location for evidence in script.aimed_at]
-    return not any(place is None or place.path.is_relative_to(root) for place in places)
-
-
 def _message(script: ScriptResolution, aim: Aim) -> str:
     local = target_name(script.tracking.kind, script.tracking.value)
     workspace = f"the workspace {aim.workspace.workspace_name}" if aim.workspace else "Azure Machine Learning"
-    cause = "nothing sets the tracking URI"
-    if aim.dotenv is not None and aim.names_uri:
-        cause = f"{aim.dotenv.path.name} sets {MLFLOW_TRACKING_URI}, but nothing loads it"
     started = "" if script.running.outside else "started outside a job, "
-    return f"{started}runs go to {local}, not to {workspace}: {cause}"
+    return f"{started}runs go to {local}, not to {workspace}: nothing sets the tracking URI"
 
 
-def _causes(script: ScriptResolution, aim: Aim) -> Iterator[Because]:
-    kinds = {"variable"} if aim.names_uri else set()
-    kinds |= {script.aimed_at[0].kind}
-    seen: set[str] = set()
-    for evidence in script.aimed_at:
-        if evidence.kind in kinds - seen:
-            seen.add(evidence.kind)
-            yield evidence.because
+def _causes(script: ScriptResolution) -> Iterator[Because]:
+    yield script.aimed_at[0].because
     yield from script.running.because

@@ -49,14 +49,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from azmlflow.resolution.effects import USES
 from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResolution
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.tracking import counts
 from azmlflow.rules.base import Finding, Fix, Related, Rule
-from azmlflow.rules.flow import implied
+from azmlflow.rules.flow import lost_by
 from azmlflow.rules.moving import moved_before
 from azmlflow.rules.tracking import shown_at, variable_may_be_set
 from azmlflow.workspace.snapshot import SCRIPT_KINDS
@@ -73,15 +72,7 @@ RULE = Rule(
     fixable="sometimes",
 )
 
-_BEGINS = frozenset({EventKind.START_RUN, EventKind.LOG})
 _PREPARES = frozenset({EventKind.LOAD_DOTENV, EventKind.WRITE_VARIABLE, EventKind.DELETE_VARIABLE})
-
-
-class _Lost(NamedTuple):
-    """What is lost by setting the tracking URI now: the event that made it, and the message."""
-
-    event: Event
-    message: str
 
 
 def check(resolution: Resolution) -> Iterator[Finding]:
@@ -94,38 +85,16 @@ def check(resolution: Resolution) -> Iterator[Finding]:
     if index is None or not (events[index].certain and events[index].reached and counts(events[index])):
         return
     setter, before = events[index], events[:index]
-    lost = _lost_run(setter, before) or _lost_experiment(script, index)
+    lost = lost_by(script, index)
     if lost is None or variable_may_be_set(script, before):
         return
     yield Finding(
         RULE,
-        lost.message,
+        f"tracking URI is set {lost.consequence}",
         shown_at(script, setter),
         (Related("this comes before it", shown_at(script, lost.event)),),
         make_fixes=partial(_fixes, script, setter, before),
     )
-
-
-def _lost_run(setter: Event, before: Sequence[Event]) -> _Lost | None:
-    """Return the run that is active for certain when the tracking URI is set."""
-    runs = [e for e in before if e.kind in _BEGINS and e.statement == setter.run and implied(e, setter)]
-    message = "tracking URI is set while a run is active: the next call that logs fails, for the run is in a local store"
-    return _Lost(runs[-1], message) if runs else None
-
-
-def _lost_experiment(script: ScriptResolution, index: int) -> _Lost | None:
-    """Return the set_experiment before it that no other follows before the next run."""
-    setter, before = script.events[index], script.events[:index]
-    chosen = [e for e in before if e.kind is EventKind.SET_EXPERIMENT and implied(e, setter)]
-    for event in script.events[index:]:
-        if event.kind is EventKind.SET_EXPERIMENT:
-            return None
-        if event.kind in USES:
-            break
-    message = (
-        "tracking URI is set after set_experiment: the next run fails, for the experiment is in a local store"
-    )
-    return _Lost(chosen[-1], message) if chosen else None
 
 
 def _fixes(script: ScriptResolution, setter: Event, before: Sequence[Event]) -> Iterator[Fix]:

@@ -11,6 +11,13 @@ from azmlflow.workspace.snapshot import FileKind
 
 CONFIG_NAMES: Final = ("config.json", "project.json")
 CONFIG_FOLDERS: Final = (".azureml", "aml_config")
+LOADING_STARTERS: Final = ("Pipfile", "Procfile")
+"""What pipenv, honcho and foreman read; they give what they start the variables of `.env`."""
+STARTERS: Final = (
+    *LOADING_STARTERS,
+    *("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", "mise.toml", ".mise.toml"),
+)
+"""Files that say how programs are started, perhaps with the variables of `.env`; that they exist is all we look at."""
 
 _BY_NAME: Final = {
     "MLproject": FileKind.MLPROJECT,
@@ -74,7 +81,7 @@ _PIPELINE_KEYS: Final = frozenset({"stages", "jobs", "steps"})
 _PIPELINE_STEP: Final = re.compile(
     r"^[ \t]*-[ \t]+(?:task|script|bash|pwsh|powershell|template|job|stage|checkout|deployment)[ \t]*:", re.M
 )
-_OUR_WORDS: Final = ("mlflow", "azure")
+_OUR_WORDS: Final = ("mlflow", "azure", "env_file")
 
 
 def provisional_kind(name: str, folder: str) -> FileKind | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from azmlflow.workspace import paths
-from azmlflow.workspace.classify import CONFIG_FOLDERS, EXACT_NAMES, provisional_kind
+from azmlflow.workspace.classify import CONFIG_FOLDERS, EXACT_NAMES, STARTERS, provisional_kind
 from azmlflow.workspace.ignore import Chain, IgnoreRules, chain_above, chain_in, is_ignored
 from azmlflow.workspace.links import file_link_problem, folder_link_problem
 from azmlflow.workspace.read import A_FOLDER, NOT_REGULAR, reason_of
@@ -39,7 +39,9 @@ _ENVIRONMENT_SHAPES: Final = (
     frozenset({"bin", "include"}),
 )
 _KEPT_WHEN_IGNORED: Final = frozenset({FileKind.DOTENV, FileKind.WORKSPACE_CONFIG, FileKind.EDITOR})
-_PRESENT_NAMES: Final = frozenset({".git", "mlflow.db", "MLmodel"})
+_PRESENT_NAMES: Final = frozenset(
+    {".git", "mlflow.db", "MLmodel", "uv.lock", "poetry.lock", "pdm.lock", *STARTERS}
+)
 _CERTIFICATES: Final = (".pem", ".pfx", ".p12", ".crt", ".cer", ".key")
 _DEEPEST: Final = 100
 
@@ -54,11 +56,12 @@ class Found(NamedTuple):
 
 @dataclass(slots=True)
 class Walk:
-    """What a walk came upon, in the order of paths; `folders` are those that it entered."""
+    """What a walk came upon, in the order of paths; `folders` are those that it entered, `rules` their .gitignore files."""
 
     folders: list[str] = field(default_factory=list)
     files: list[Found] = field(default_factory=list)
     present: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
     skipped: list[SkippedFile] = field(default_factory=list)
 
 
@@ -153,6 +156,8 @@ class _Walker:
         chain = folder.chain
         if ".gitignore" in listing.marks or ".git" in listing.folders:
             chain = chain_in(chain, folder.path, is_repository=".git" in listing.folders)
+        if ".gitignore" in listing.marks:
+            self.result.rules.append(f"{paths.with_separator(folder.path)}.gitignore")
         self._take_files(folder, listing, chain)
         if folder.depth >= _DEEPEST:
             self._skip(folder.path, "it lies more than 100 folders deep: what is below it was not read")
@@ -229,7 +234,7 @@ def _sort_entries(entries: Iterable[os.DirEntry[str]], folder: str, listing: _Li
             listing.folders.append(name)
             if name in _PRESENT_NAMES:
                 listing.present.append(entry.path)
-        elif (kind := provisional_kind(name, folder_name)) is not None:
+        elif (kind := provisional_kind(name, folder_name)) is not None and kind is not FileKind.IGNORE:
             listing.files.append((entry, kind))
         elif name in _PRESENT_NAMES or name.endswith(_CERTIFICATES):
             listing.present.append(entry.path)

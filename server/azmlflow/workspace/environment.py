@@ -11,6 +11,7 @@ from pathlib import Path
 from azmlflow.parsing import tree
 from azmlflow.parsing.dotenv import DotenvFacts, expand
 from azmlflow.parsing.tree import Node, Tree
+from azmlflow.workspace.layer import filled_in
 from azmlflow.workspace.snapshot import EnvironmentLayer, Location, Snapshot, SourceFile
 
 
@@ -56,6 +57,4 @@ def _root_of(file: SourceFile) -> Node | None:
 
 def path_in_editor(written: str, root: Path) -> Path:
     """Return the path that VS Code means, with the workspace folder filled in."""
-    for variable in ("${workspaceFolder}", "${workspaceRoot}"):
-        written = written.replace(variable, str(root))
-    return root / written
+    return root / filled_in(written, root)

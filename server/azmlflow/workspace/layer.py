@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from azmlflow.parsing import tree
@@ -69,7 +70,7 @@ def of_mapping(file: SourceFile, node: Node | None) -> Iterator[Setting]:
 
 def setting_of(file: SourceFile, name: str, key: Scalar, value: Scalar) -> Setting:
     """Return the setting that a key and a scalar make."""
-    text = None if value.value is None else _plain(_as_written(file, value.value))
+    text = None if value.value is None else _plain(_in_folder(file, _as_written(file, value.value)))
     if value.value is None and file.kind in (FileKind.WORKFLOW, FileKind.PIPELINE):
         text = ""  # `NAME:` sets the empty text there; in compose it hands the variable on, in a job it is refused
     return Setting(name, text, Location(file.path, None, key.span), Location(file.path, None, value.span))
@@ -78,6 +79,18 @@ def setting_of(file: SourceFile, name: str, key: Scalar, value: Scalar) -> Setti
 def _as_written(file: SourceFile, value: str | int | float | bool) -> str:
     """Return a scalar as text: Azure ML makes it one as Python does, the others as YAML does."""
     return str(value).lower() if isinstance(value, bool) and file.kind is not FileKind.JOB else str(value)
+
+
+def filled_in(written: str, root: Path) -> str:
+    """Return a text of VS Code's files with the workspace folder filled in."""
+    for variable in ("${workspaceFolder}", "${workspaceRoot}"):
+        written = written.replace(variable, str(root))
+    return written
+
+
+def _in_folder(file: SourceFile, value: str) -> str:
+    """Return a value with the workspace folder filled in where VS Code does it: in the files of `.vscode`."""
+    return filled_in(value, file.path.parent.parent) if file.kind is FileKind.EDITOR else value
 
 
 _COMPOSED: Final = re.compile(r"\$\{|\$\(|\$\[|\$\w|%\w+%")

@@ -6,7 +6,7 @@ A layer says what its file sets; which layers a program really gets, and which w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, cast
 
 from azmlflow.parsing import tree
 from azmlflow.parsing.dockerfile import DockerfileFacts
@@ -29,8 +29,11 @@ from azmlflow.workspace.snapshot import FileKind, Location, SourceFile
 
 def layers_of(file: SourceFile) -> tuple[Layer, ...]:
     """Return every set of variables that a file sets for something that is started with it."""
-    reader = _READERS.get(file.kind)
-    return tuple(reader(file)) if reader else ()
+    known = file.derived.get("layers")
+    if known is None:
+        reader = _READERS.get(file.kind)
+        known = file.derived["layers"] = tuple(reader(file)) if reader else ()
+    return cast("tuple[Layer, ...]", known)
 
 
 def _of_dotenv(file: SourceFile) -> Iterator[Layer]:

@@ -84,6 +84,8 @@ class SourceFile:
     problems: tuple[Problem, ...] = ()
     version: int | None = None
     """The version of the open document, or None when read from disk."""
+    derived: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What readers worked out about this very file."""
 
 
 class SkippedFile(NamedTuple):

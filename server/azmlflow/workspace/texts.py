@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from azmlflow.parsing.base import Text
@@ -20,6 +21,14 @@ def text_of(file: SourceFile, cell: int | None) -> Text:
         return file.text
     cells = cast("NotebookFacts", file.facts).cells
     return next((c.text for c in cells if c.index == cell), Text(""))
+
+
+def mentions(file: SourceFile, words: Iterable[str]) -> bool:
+    """Tell whether a file holds one of some words; an open notebook is what its cells say, not the file on disk."""
+    if file.kind is not FileKind.NOTEBOOK:
+        return any(word in file.text.value for word in words)
+    cells = cast("NotebookFacts", file.facts).cells
+    return any(word in cell.text.value for word in words for cell in cells)
 
 
 def text_at(snapshot: Snapshot, location: Location) -> Text | None:

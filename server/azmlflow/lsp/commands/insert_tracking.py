@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 
 async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
-    """Apply the first repair of `tracking-uri-missing` to a document. Argument: the document's URI."""
+    """Apply the first repair of `tracking-uri-missing` or `dotenv-not-loaded`. Argument: the document's URI."""
     (uri,) = strings(arguments, "the document's URI")
     path = (await resolution_of(session, uri)).file.path
     checked = session.diagnostics.check(path)
 
     def first_fix() -> Fix | None:
-        missing = [finding for finding in checked.findings if finding.code == "AZM101"] if checked else []
+        script = checked.resolution.script if checked else None
+        codes = ("AZM101", "AZM314") if script and script.tracking.source == "default" else ()
+        missing = [finding for finding in checked.findings if finding.code in codes] if checked else []
         return (
             next((fix for finding in missing for fix in checked.repairs(finding).fixes), None)
             if checked

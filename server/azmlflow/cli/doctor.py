@@ -1,0 +1,150 @@
+"""`azmlflow doctor`: the whole state of a machine and a project on one page, without asking anybody anything."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from azmlflow.cli.errors import WrongUse
+
+if TYPE_CHECKING:
+    from azmlflow.azure.workspace import WorkspaceRef
+    from azmlflow.resolution.doctor.report import Examined
+    from azmlflow.workspace.load import Loaded
+    from azmlflow.workspace.snapshot import Snapshot
+
+ROLES = ("json", "bicep", "az")
+
+
+def run(arguments: list[str]) -> int:
+    """Print the page, or a role; return 1 when something is wrong."""
+    options = _parser().parse_args(arguments)
+    if options.role and options.format == "json":
+        raise WrongUse("--role prints a role in a format of its own: leave out --format")
+    examined = _examine(Path(options.path), options.python, redact=not options.no_redact)
+
+    from azmlflow.cli.terminal import output
+
+    with output() as stream:
+        if options.role:
+            print(_role(options.role, _workspace(examined)), end="", file=stream)
+            return 0
+        report = _report(examined)
+        if options.format == "json":
+            print(json.dumps(report, indent=2), file=stream)
+        else:
+            _print_page(report, stream)
+
+    from azmlflow.resolution.doctor.report import wrong
+
+    return 1 if wrong(report) else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("azmlflow doctor", description=__doc__, allow_abbrev=False)
+    parser.add_argument("path", metavar="PATH", nargs="?", default=".", help="a folder or a script (.)")
+    parser.add_argument("--python", metavar="EXE", help="the interpreter that the code runs in")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (text)")
+    parser.add_argument("--no-redact", action="store_true", help="show names, ids and paths; never a secret")
+    parser.add_argument(
+        "--role", choices=ROLES, help="print a custom role with the permissions that MLflow needs, and end"
+    )
+    return parser
+
+
+def _examine(path: Path, python: str | None, *, redact: bool) -> Examined:
+    from azmlflow.resolution.doctor.packages import BROKER, interpreter_of
+    from azmlflow.resolution.doctor.report import Examined
+    from azmlflow.resolution.redaction import Redactor
+    from azmlflow.workspace.machine import look_at_machine
+
+    loaded = _load(path)
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - as `load` makes paths absolute
+    is_file = not path.is_dir()
+    folder = absolute.parent if is_file else absolute
+    snapshot = _look(loaded.snapshot, python)
+    interpreter = interpreter_of(snapshot, folder)
+    if python and (interpreter is None or not interpreter.origin.startswith("chosen")):
+        raise WrongUse(f"--python names no interpreter with a folder of packages: {python}")
+    broker = BROKER in interpreter.packages if interpreter else None
+    return Examined(
+        snapshot=snapshot,
+        machine=look_at_machine(os.environ, broker),
+        folder=folder,
+        targets=loaded.targets,
+        redactor=Redactor.of(os.environ, folder, redact),
+        asked_about_file=is_file,
+    )
+
+
+def _load(path: Path) -> Loaded:
+    from azmlflow.cli.collect import Progress
+    from azmlflow.workspace.load import UnreadableInput, load
+
+    progress = Progress() if sys.stderr.isatty() else None
+    try:
+        return load([path], os.environ, progress)
+    except UnreadableInput as error:
+        raise WrongUse(str(error)) from None
+    finally:
+        if progress:
+            progress.clear()
+
+
+def _look(snapshot: Snapshot, python: str | None) -> Snapshot:
+    """Return the snapshot with what is around its files; an interpreter is looked for even in an empty folder."""
+    from dataclasses import replace
+    from datetime import datetime, timezone
+
+    from azmlflow.resolution.wanted import wanted
+    from azmlflow.workspace.surroundings import Terms, look
+
+    chosen = os.path.abspath(python) if python and os.path.exists(python) else python  # noqa: PTH100, PTH110
+    interpreters = dict.fromkeys(snapshot.roots, chosen) if chosen else {}
+    terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ, interpreters)
+    everything = wanted(snapshot)._replace(interpreters=frozenset(snapshot.roots))
+    return replace(snapshot, surroundings=look(everything, terms))
+
+
+def _report(examined: Examined) -> dict[str, Any]:
+    from azmlflow.resolution.doctor.report import report_of
+    from azmlflow.rules.counting import count_wrong
+
+    return {**report_of(examined), "findings": count_wrong(examined.snapshot, examined.targets)}
+
+
+def _print_page(report: dict[str, Any], stream: TextIO) -> None:
+    from azmlflow.cli.terminal import painter, width
+    from azmlflow.resolution.doctor.page import page_of
+
+    for line in page_of(report, painter(stream), width(stream)):
+        print(line, file=stream)
+
+
+def _workspace(examined: Examined) -> WorkspaceRef:
+    from azmlflow.azure.permissions import PLACEHOLDERS
+    from azmlflow.resolution.doctor.report import workspaces_named
+
+    found = workspaces_named(examined)
+    if len(found) > 1:
+        names = ", ".join(workspace.workspace_name for workspace in found)
+        raise WrongUse(f"the scripts log to several workspaces ({names}): name one script or config.json")
+    if not found:
+        print("azmlflow: no workspace was found: fill in what stands in <...>", file=sys.stderr)
+    return found[0] if found else PLACEHOLDERS
+
+
+def _role(kind: str, workspace: WorkspaceRef) -> str:
+    from azmlflow.azure import permissions
+
+    if kind == "json":
+        return permissions.role_json(workspace)
+    if kind == "bicep":
+        return permissions.role_bicep(workspace)
+    return "\n".join(
+        ("azmlflow doctor --role json > mlflow-role.json", *permissions.role_commands(workspace), "")
+    )
