@@ -113,7 +113,7 @@ def test_which_names_mean_a_secret_of_ours(name, meant):
 
 @pytest.mark.parametrize(
     "value",
-    [CLIENT_SECRET, "canary-secret-4711", "hunter2hunter3x", "Zebra!Quill7vast", "correct-horse-battery"],
+    [CLIENT_SECRET, "canary-secret-4711", "hunter2hunter3x", "Zebra!Quill7vast", "l?R@[PbsJ?zi.mxqY"],
 )
 def test_what_is_given_as_a_secret(value):
     assert is_given(value)

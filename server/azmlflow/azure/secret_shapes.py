@@ -184,8 +184,9 @@ def is_given(value: str) -> bool:
     words = [word for word in _WORD.split(value.lower().strip("'\"")) if word]
     if all(word.rstrip("0123456789") in _FILLERS or word.isdecimal() for word in words):
         return False
-    mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
-    return len(set(value)) >= _VARIED and (mixed or len(value) >= _LONG)
+    numbered = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
+    cased = any(c.isupper() for c in value) and any(c.islower() for c in value)
+    return len(set(value)) >= _VARIED and (numbered or (cased and _ODD.search(value) is not None))
 
 
 def _names(text: str) -> frozenset[str]:
@@ -194,7 +195,8 @@ def _names(text: str) -> frozenset[str]:
 
 _SHORTEST: Final = 8
 _VARIED: Final = 6
-_LONG: Final = 20
+_ODD: Final = re.compile(r"[^\w\s.-]")
+"""What words and names do not hold."""
 _COMPOSED: Final = re.compile(r"\$[({\w]|\{\{|%\w+%|^[<@]|\s|://")
 _WORD: Final = re.compile(r"[^a-z0-9]+")
 _FILLERS: Final = _names(

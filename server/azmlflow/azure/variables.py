@@ -60,7 +60,6 @@ AZURE_CLI_DISABLE_CONNECTION_VERIFICATION: Final = "AZURE_CLI_DISABLE_CONNECTION
 MLFLOW_TRACKING_SERVER_CERT_PATH: Final = "MLFLOW_TRACKING_SERVER_CERT_PATH"
 MLFLOW_TRACKING_CLIENT_CERT_PATH: Final = "MLFLOW_TRACKING_CLIENT_CERT_PATH"
 PYTHONHTTPSVERIFY: Final = "PYTHONHTTPSVERIFY"
-SSL_CERT_DIR: Final = "SSL_CERT_DIR"
 
 ALL_PROXY: Final = "ALL_PROXY"
 HTTP_PROXY: Final = "HTTP_PROXY"
@@ -102,6 +101,14 @@ VARIABLES: Final = (
     Variable(AZURE_CLI_DISABLE_CONNECTION_VERIFICATION, "turns off the Azure CLI's check of certificates"),
     Variable(MLFLOW_TRACKING_SERVER_CERT_PATH, "names the file of trusted certificates for MLflow"),
     Variable(MLFLOW_TRACKING_CLIENT_CERT_PATH, "names MLflow's own certificate for an http server"),
+    Variable(PYTHONHTTPSVERIFY, "turned off Python 2's check of certificates; Python 3 does not read it"),
+    Variable(IDENTITY_ENDPOINT, "is asked for tokens in App Service and other hosts of Azure"),
+    Variable(IDENTITY_HEADER, "proves to that endpoint who asks"),
+    Variable(IMDS_ENDPOINT, "tells azure-identity that it runs on Azure Arc"),
+    Variable(MSI_ENDPOINT, "is asked for tokens on the computes of Azure ML, and in Cloud Shell"),
+    Variable(MSI_SECRET, "proves to that endpoint who asks"),
+    Variable(DEFAULT_IDENTITY_CLIENT_ID, "is where Azure ML names the managed identity of a compute"),
+    Variable(ALL_PROXY, "names the proxy for what has none of its own"),
     Variable(HTTP_PROXY, "names the proxy for http, and with it for managed identity"),
     Variable(HTTPS_PROXY, "names the proxy for https"),
     Variable(NO_PROXY, "lists the hosts that are reached without proxy"),
@@ -119,8 +126,8 @@ SECRETS: Final = frozenset(
         MLFLOW_TRACKING_TOKEN,
         MLFLOW_TRACKING_PASSWORD,
         "AZUREML_RUN_TOKEN",
-        "IDENTITY_HEADER",
-        "MSI_SECRET",
+        IDENTITY_HEADER,
+        MSI_SECRET,
     }
 )
 """Variables whose value must never be shown."""
@@ -158,9 +165,14 @@ name and the token too is known from the plugin, which looks for them there.
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether the value of `name` must never be shown; unknown names that sound secret count."""
-    upper = name.upper()
-    return upper in SECRETS or any(word in upper for word in _SECRET_WORDS)
+    """Tell whether the value of `name` must never be shown; unknown names that sound secret count.
+
+    What only says where a secret is, or which kind of credential to take, is none.
+    """
+    upper = name.upper().replace("-", "_")
+    if upper in SECRETS:
+        return True
+    return any(word in upper for word in _SECRET_WORDS) and not upper.endswith(_NO_SECRETS)
 
 
 def near_miss(name: str) -> str | None:
@@ -175,7 +187,11 @@ def near_miss(name: str) -> str | None:
     return _BY_FLAT_NAME.get(flat) or _OFTEN_MISTAKEN.get(flat)
 
 
-_SECRET_WORDS: Final = ("SECRET", "PASSWORD", "PASSWD", "TOKEN", "ACCESS_KEY", "API_KEY", "CONNECTION_STRING")
+_SECRET_WORDS: Final = (
+    *("SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "TOKEN", "CONNECTION_STRING", "CONNECTIONSTRING"),
+    *(f"{kind}{joint}KEY" for kind in ("ACCESS", "API", "ACCOUNT", "SHARED") for joint in ("_", "")),
+)
+_NO_SECRETS: Final = ("_FILE", "_PATH", "_URL", "_URI", "_ID", "_NAME", "_CREDENTIALS")
 _BY_FLAT_NAME: Final = {
     variable.name.replace("_", ""): variable.name
     for variable in VARIABLES

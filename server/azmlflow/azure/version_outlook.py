@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from packaging.version import InvalidVersion, Version
-
 from azmlflow.azure.versions import (
     CLASHES,
     MLFLOW,
@@ -23,6 +21,8 @@ from azmlflow.azure.versions import (
     SKINNY,
     Clash,
     admits,
+    is_version,
+    related,
     releases,
     requires,
     specifiers,
@@ -66,6 +66,7 @@ def troubles(wishes: Mapping[str, str], python: str = "", ordered: bool = True) 
     `python` is a specifier of the Pythons it is for, empty when that is not known. `ordered` tells whether the
     installer goes by the order of the lines, as pip and uv do.
     """
+    wishes = {n: wish for n, wish in wishes.items() if n in related() or n.startswith("azureml-")}
     if any(specifiers(wish) is None for wish in wishes.values()):
         return
     mixed = list(_mixed(wishes))
@@ -240,6 +241,8 @@ def _newest(package: str, wish: str) -> str | None:
 
 def _before_the_table(package: str) -> str:
     """Return a version older than every release that is known here."""
+    from packaging.version import Version
+
     known = releases(package)
     release = Version(known[-1]).release if known else (0,)
     return f"{release[0]}.{max(release[1] - 1, 0)}.0" if len(release) > 1 else "0"
@@ -247,6 +250,8 @@ def _before_the_table(package: str) -> str:
 
 def _to_come(newest: str) -> tuple[str, ...]:
     """Return versions such as may follow the newest one."""
+    from packaging.version import Version
+
     major, minor, *rest = (*Version(newest).release, 0, 0)
     plain = _POST.sub(r"\1", newest)
     return f"{plain}.post9999", f"{major}.{minor}.{rest[0] + 1}", f"{major}.{minor + 1}", f"{major + 1}"
@@ -265,14 +270,14 @@ def joint(one: str, other: str) -> bool:
 
 
 def _points(specifier: str) -> Iterator[str]:
+    from packaging.version import Version
+
     yield from ("0", "99999")
     for clause in specifier.split(","):
         written = clause.lstrip("=<>!~ ").removesuffix(".*")
-        try:
-            version = Version(written)
-        except InvalidVersion:
+        if not is_version(written):
             continue
-        release = list(version.release)
+        release = list(Version(written).release)
         yield written
         yield ".".join(map(str, [*release, 0, 1]))
         while release and release[-1] == 0:

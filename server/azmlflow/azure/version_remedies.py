@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Final, NamedTuple, TypeAlias
 
-from packaging.version import InvalidVersion, Version
-
 from azmlflow.azure.version_outlook import Trouble, troubles
 from azmlflow.azure.versions import MLFLOW, PLUGIN, SDK, SKINNY, admits, releases, specifiers
 
@@ -52,7 +50,7 @@ def _proposals(wishes: Mapping[str, str], trouble: Trouble, cures: _Cures) -> It
         yield Remedy(SKINNY, wishes[MLFLOW])
         return
     if trouble.by_order:
-        yield Remedy(PLUGIN, f">={Version(releases(PLUGIN)[0]).base_version}")
+        yield Remedy(PLUGIN, f">={_base(releases(PLUGIN)[0])}")
     if trouble.package == SDK and trouble.clash is not None and not _is_pin(wishes.get(trouble.other, "")):
         yield Remedy(trouble.other, trouble.clash.second_versions.replace(">=", "<"))
     both = trouble.package, trouble.other
@@ -72,9 +70,7 @@ def _others(package: str, wishes: Mapping[str, str], cures: _Cures) -> Iterator[
         if package not in (PLUGIN, SDK):
             yield Remedy(package, f"=={version}" if _is_pin(written) else _bounded(written, version))
         elif is_newer(version, written):
-            yield Remedy(
-                package, f"=={version}" if _is_pin(written) else f">={Version(version).base_version}"
-            )
+            yield Remedy(package, f"=={version}" if _is_pin(written) else f">={_base(version)}")
 
 
 def _bounded(written: str, version: str) -> str:
@@ -94,10 +90,12 @@ def _is_pin(written: str) -> bool:
     return parsed is not None and any(clause.operator in ("==", "===", "~=") for clause in parsed)
 
 
+def _base(version: str) -> str:
+    return version.partition(".post")[0]
+
+
 def is_newer(version: str, written: str) -> bool:
     """Tell whether a version is above all that a wish names."""
-    named = [clause.version for clause in specifiers(written) or ()]
-    try:
-        return all(Version(version) > Version(each.removesuffix(".*")) for each in named)
-    except InvalidVersion:
-        return False
+    return all(
+        admits(f">{clause.version.removesuffix('.*')}", version) for clause in specifiers(written) or ()
+    )

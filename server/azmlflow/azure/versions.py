@@ -7,15 +7,15 @@ installed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
-
-from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.version import InvalidVersion, Version
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from azmlflow.azure.releases import RELEASES, REQUIRES
+
+if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
 
 PLUGIN: Final = "azureml-mlflow"
 MLFLOW: Final = "mlflow"
@@ -30,6 +30,9 @@ DATABASE_SINCE: Final = "3.7.0"
 """From here on runs without a tracking URI go to `mlflow.db`, which mlflow-skinny cannot open without SQLAlchemy."""
 
 ISSUES: Final = "https://github.com/Azure/azure-sdk-for-python/issues"
+
+
+_NAME: Final = re.compile(r"[\w-]+")
 
 
 class Clash(NamedTuple):
@@ -128,6 +131,11 @@ LOGGED_MODELS: Final = Clash(
 @lru_cache(1000)
 def specifiers(text: str) -> SpecifierSet | None:
     """Return a specifier as an object, or None when it is none; the empty one admits everything."""
+    from packaging.specifiers import (
+        InvalidSpecifier,
+        SpecifierSet,
+    )  # most files never need it, and it takes 20 ms
+
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
@@ -137,14 +145,14 @@ def specifiers(text: str) -> SpecifierSet | None:
 def admits(specifier: str, version: str) -> bool:
     """Tell whether a version is within a specifier; False when either is malformed. Pre-releases count as others do."""
     parsed = specifiers(specifier)
-    try:
-        return parsed is not None and parsed.contains(version, prereleases=True)
-    except InvalidVersion:
-        return False
+    return parsed is not None and is_version(version) and parsed.contains(version, prereleases=True)
 
 
+@lru_cache(1000)
 def is_version(text: str) -> bool:
     """Tell whether a text is a version of PEP 440."""
+    from packaging.version import InvalidVersion, Version
+
     try:
         Version(text)
     except InvalidVersion:
@@ -169,9 +177,22 @@ def requires(package: str, version: str) -> Mapping[str, str] | None:
         return {SKINNY: f"=={version}"} if admits(f">={ONE_VERSION_SINCE}", version) else {}
     for group, needs in REQUIRES.get(package, {}).items():
         if version in group.split():
-            found = map(Requirement, needs.split())
-            return {requirement.name: str(requirement.specifier) for requirement in found}
+            found = (_NAME.match(need) for need in needs.split())
+            return {match[0]: match.string[match.end() :] for match in found if match}
     return None
+
+
+@lru_cache(1)
+def related() -> frozenset[str]:
+    """Return the packages that the table says something of."""
+    bounded = (
+        _NAME.match(need)
+        for groups in REQUIRES.values()
+        for needs in groups.values()
+        for need in needs.split()
+    )
+    clashing = {name for clash in CLASHES for name in (clash.first, clash.second)}
+    return frozenset({MLFLOW, SKINNY, PLUGIN, SDK, *clashing, *(match[0] for match in bounded if match)})
 
 
 def clashes(installed: Mapping[str, str]) -> Iterator[Clash]:

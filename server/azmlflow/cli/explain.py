@@ -94,7 +94,7 @@ def _events(resolution: Resolution, line: int) -> Iterator[dict[str, Any]]:
 
 def _source(resolution: Resolution | None, link: dict[str, Any]) -> str:
     """Return the source line of a link of provenance, without secrets."""
-    from azmlflow.cli.mask import mask
+    from azmlflow.azure.masking import mask
     from azmlflow.rules.source import text_of
     from azmlflow.workspace.snapshot import SCRIPT_KINDS
 

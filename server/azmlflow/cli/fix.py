@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from azmlflow.azure.masking import mask
 from azmlflow.cli.collect import Wanted, check
-from azmlflow.cli.mask import mask
 from azmlflow.cli.report import Reported, applicable
 from azmlflow.parsing.base import Text, decode
 from azmlflow.rules.apply import apply_fixes

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules import rule_crashed, suppression_unused
-from azmlflow.rules.base import Finding, Fix, RuleModule
+from azmlflow.rules.base import Edit, Finding, Fix, RuleModule
 from azmlflow.rules.relevance import words_in
 from azmlflow.rules.selection import Selection, covers
 from azmlflow.rules.suppressions import NONE, Suppressions, directives
@@ -35,12 +35,21 @@ def check_file(resolution: Resolution, selection: Selection | None = None) -> tu
 
 
 def fixes_of(finding: Finding) -> tuple[Fix, ...]:
-    """Return a finding's repairs, the preferred one first; none when the rule fails to make them."""
+    """Return a finding's repairs, the preferred one first; none when the rule fails to make them.
+
+    One that would write a secret anew, such as by moving the line that holds it, is left out: it would send it along.
+    """
     try:
-        return finding.fixes()
+        return tuple(fix for fix in finding.fixes() if not any(map(_copies_secret, fix.edits)))
     except Exception:
         log.exception("%s failed to make its fixes", finding.code)
         return ()
+
+
+def _copies_secret(edit: Edit) -> bool:
+    from azmlflow.azure.masking import holds_secret
+
+    return bool(edit.text) and holds_secret(edit.text, code=edit.location.path.suffix in (".py", ".ipynb"))
 
 
 def _run(resolution: Resolution, selection: Selection) -> Iterator[Finding]:

@@ -121,8 +121,12 @@ def mlflow_versions(script: ScriptResolution) -> tuple[str, ...]:
     if script.running.outside and interpreter is not None and is_chosen(interpreter):
         version = interpreter.packages.get(MLFLOW) or interpreter.packages.get(SKINNY)
         return (version,) if version else ()
-    found = [versions for bundle in environments(script) or () for versions in _asked(bundle)]
-    return found[0] if found and all(versions == found[0] for versions in found) else ()
+
+    def look() -> tuple[str, ...]:
+        found = [versions for bundle in environments(script) or () for versions in _asked(bundle)]
+        return found[0] if found and all(versions == found[0] for versions in found) else ()
+
+    return remembered(script.snapshot, "mlflow asked", (script.file.path, script.running.platform), look)
 
 
 def _asked(bundle: Bundle) -> Iterator[tuple[str, ...]]:

@@ -30,6 +30,7 @@ SCRIPT_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "AZM504": _WRITES,
     "AZM505": _WRITES,
     "AZM506": _WRITES,
+    "AZM605": ("azureml",),
 }
 """Rules that find nothing in a script or notebook which holds none of these words."""
 

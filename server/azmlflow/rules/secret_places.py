@@ -27,6 +27,7 @@ from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResoluti
 from azmlflow.resolution.modules import Origin, Placed, read_module
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
+from azmlflow.resolution.running import is_test
 from azmlflow.rules.credential_calls import credential_calls
 from azmlflow.rules.shell_parts import ShellPart, shell_parts
 from azmlflow.workspace.layer import root_of_tree, roots_of
@@ -132,10 +133,15 @@ def _named(resolution: Resolution) -> Iterator[Place]:
             yield from _written(resolution, script)
             yield from _given(resolution)
             yield from _in_shell(resolution)
-    elif concerns_azure(resolution):
+    elif concerns_azure(resolution) and not _is_of_test(resolution):
         yield from _in_layers(resolution)
         yield from _in_shell(resolution)
         yield from _in_trees(resolution)
+
+
+def _is_of_test(resolution: Resolution) -> bool:
+    path, root = resolution.file.path, resolution.root
+    return is_test(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _written(resolution: Resolution, script: ScriptResolution) -> Iterator[Place]:

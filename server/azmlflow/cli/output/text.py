@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from azmlflow.azure.masking import mask
 from azmlflow.cli.frame import frame, hidden, underline
-from azmlflow.cli.mask import mask
 from azmlflow.cli.report import Report, Reported, applicable
 from azmlflow.cli.terminal import Painter, clean
 from azmlflow.rules.base import Finding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from azmlflow.cli.mask import mask
+from azmlflow.azure.masking import mask
 
 ENTRA = "abc8Q~" + "x" * 34
 
