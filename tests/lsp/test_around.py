@@ -14,6 +14,10 @@ from tests.lsp.editor import Editor, capabilities_of
 
 GUID = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 IDS = f"AZURE_TENANT_ID={GUID}\nAZURE_CLIENT_ID=bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee\n"
+URI = (
+    "azureml://westeurope.api.azureml.ms/mlflow/v1.0/subscriptions/11111111-2222-3333-4444-555555555555"
+    "/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws"
+)
 NOW = datetime.now(timezone.utc)
 
 
@@ -98,3 +102,22 @@ async def test_nothing_outside_an_untrusted_workspace_is_looked_at(
 
     assert await editor.codes_of(uris["outside"]) == []
     assert await editor.codes_of(uris["link"]) == []
+
+
+async def test_packages_that_are_installed_meanwhile_are_noticed(start: Start, workspace: Path) -> None:
+    library = workspace / ".venv" / "lib" / "python3.11" / "site-packages"
+    library.mkdir(parents=True)
+    (workspace / ".venv" / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.7\n")
+    (workspace / ".venv" / "bin").mkdir()
+    (workspace / ".venv" / "bin" / "python").touch(0o755)
+    for name in ("mlflow_skinny-3.15.0", "azureml_mlflow-1.60.0"):
+        (library / f"{name}.dist-info").mkdir()
+    script = f'import mlflow\n\nmlflow.set_tracking_uri("{URI}")\nwith mlflow.start_run():\n    pass\n'
+    editor = await start("visual_studio_code")
+    uri = (workspace / "train.py").as_uri()
+    editor.open(uri, script)
+    await codes(editor, uri, "AZM602")
+
+    (library / "azureml_mlflow-1.60.0.dist-info").rename(library / "azureml_mlflow-1.62.0.post6.dist-info")
+    editor.replace(uri, script + "\n")
+    await codes(editor, uri)

@@ -9,9 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-_URI_QUERY: Final = re.compile(r"[\w.\[\]]*mlflow_?tracking_?uri", re.IGNORECASE)
-_OUTPUT: Final = re.compile(r"(?:(-o)=?|(--ou(?:t(?:p(?:u(?:t)?)?)?)?)(?:=|$))(.*)", re.DOTALL)
-_OUTPUT_SETTING: Final = re.compile(r"AZURE_CORE_OUTPUT|core\.output", re.IGNORECASE)
+from azmlflow.patterns import pattern
+
+_URI_QUERY: Final = pattern(r"[\w.\[\]]*mlflow_?tracking_?uri", re.IGNORECASE)
+_OUTPUT: Final = pattern(r"(?:(-o)=?|(--ou(?:t(?:p(?:u(?:t)?)?)?)?)(?:=|$))(.*)", re.DOTALL)
+_OUTPUT_SETTING: Final = pattern(r"AZURE_CORE_OUTPUT|core\.output", re.IGNORECASE)
 
 
 class Output(NamedTuple):

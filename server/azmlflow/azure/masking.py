@@ -5,15 +5,15 @@ What is hidden becomes as many asterisks, so that what is underlined below stays
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from azmlflow.azure.secret_shapes import MASKED
 from azmlflow.azure.variables import is_secret
+from azmlflow.patterns import pattern
 
-_NAME: Final = re.compile(r"(?<![\w-])([\w-]+)[\"'\]]*\s*(?:=(?!=)|:)[ \t]*")
-_LITERAL: Final = re.compile(r"[rbufRBUF]{0,2}(?:\"([^\"]*)|'([^']*))")
-_ANY_VALUE: Final = re.compile(r"\"([^\"]*)|'([^']*)|([^\s\"'#][^\s#]*)")
+_NAME: Final = pattern(r"(?<![\w-])([\w-]+)[\"'\]]*\s*(?:=(?!=)|:)[ \t]*")
+_LITERAL: Final = pattern(r"[rbufRBUF]{0,2}(?:\"([^\"]*)|'([^']*))")
+_ANY_VALUE: Final = pattern(r"\"([^\"]*)|'([^']*)|([^\s\"'#][^\s#]*)")
 
 
 def mask(line: str, *, code: bool) -> str:

@@ -19,8 +19,9 @@ from typing import Any, Final, NamedTuple
 
 from azmlflow.azure.variables import AZURE_CLIENT_SECRET, SECRETS
 from azmlflow.azure.workspace import is_guid, is_placeholder
+from azmlflow.patterns import pattern
 
-MASKED: Final = re.compile(
+MASKED: Final = pattern(
     r"(?<=://)[^/@:\s]{0,200}:([^/@\s]+)(?=@)"
     r"|([\w.~-]{3}\dQ~[\w.~-]{28,34})"
     r"|((?:(?<![\w-])|(?<=\\[nrt]))eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?)"
@@ -88,9 +89,9 @@ _FEWEST_CHARACTERS: Final = {Kind.CLIENT_SECRET: 14, Kind.STORAGE_KEY: 24, Kind.
 """How many different characters a real one has at the very least; examples repeat a few."""
 _ADDRESS: Final = 600
 """How far from its signature the rest of an address is looked for."""
-_NOT_ADDRESS: Final = re.compile(r"[\s\"'<>\\`]+")
-_SIGNED: Final = re.compile(r"[?&;6]sv=20\d\d-\d\d-\d\d")
-_UNTIL: Final = re.compile(r"[?&;6]se=(20\d\d-\d\d-\d\d)")
+_NOT_ADDRESS: Final = pattern(r"[\s\"'<>\\`]+")
+_SIGNED: Final = pattern(r"[?&;6]sv=20\d\d-\d\d-\d\d")
+_UNTIL: Final = pattern(r"[?&;6]se=(20\d\d-\d\d-\d\d)")
 _SIGNERS: Final = frozenset({"RS256", "RS384", "RS512", "PS256", "ES256"})
 """How an identity provider signs; what is signed with a shared key is some program's own."""
 
@@ -195,10 +196,10 @@ def _names(text: str) -> frozenset[str]:
 
 _SHORTEST: Final = 8
 _VARIED: Final = 6
-_ODD: Final = re.compile(r"[^\w\s.-]")
+_ODD: Final = pattern(r"[^\w\s.-]")
 """What words and names do not hold."""
-_COMPOSED: Final = re.compile(r"\$[({\w]|\{\{|%\w+%|^[<@]|\s|://")
-_WORD: Final = re.compile(r"[^a-z0-9]+")
+_COMPOSED: Final = pattern(r"\$[({\w]|\{\{|%\w+%|^[<@]|\s|://")
+_WORD: Final = pattern(r"[^a-z0-9]+")
 _FILLERS: Final = _names(
     "a an the my your our some any this is not real here for to secret secrets password passwd pwd passphrase token key "
     "value string text client azure aad ad sp app service principal mlflow tracking certificate cert pfx pem id user "

@@ -7,7 +7,6 @@ the last azureml-mlflow that set no upper bound; turned round, they answer with 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -27,6 +26,7 @@ from azmlflow.azure.versions import (
     requires,
     specifiers,
 )
+from azmlflow.patterns import pattern
 
 BOUNDED_SINCE: Final = "1.61.0"
 """The first azureml-mlflow whose upper bounds on MLflow are those of what it works with."""
@@ -34,8 +34,8 @@ BOUNDED_SINCE: Final = "1.61.0"
 _PYTHONS: Final = tuple(f"3.{minor}" for minor in range(7, 21))
 _OF_NEWEST: Final = ">=3.10"
 """The Pythons that an MLflow above the plugin's bound runs on (3.2 and newer)."""
-_PINNED: Final = re.compile(r"={2,3}\s*([^\s,;*]{1,100})")
-_POST: Final = re.compile(r"(.+)\.post\d+")
+_PINNED: Final = pattern(r"={2,3}\s*([^\s,;*]{1,100})")
+_POST: Final = pattern(r"(.+)\.post\d+")
 
 
 class Trouble(NamedTuple):

@@ -7,12 +7,12 @@ installed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from azmlflow.azure.releases import RELEASES, REQUIRES
+from azmlflow.patterns import pattern
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -32,7 +32,7 @@ DATABASE_SINCE: Final = "3.7.0"
 ISSUES: Final = "https://github.com/Azure/azure-sdk-for-python/issues"
 
 
-_NAME: Final = re.compile(r"[\w-]+")
+_NAME: Final = pattern(r"[\w-]+")
 
 
 class Clash(NamedTuple):

@@ -48,10 +48,9 @@ def read(paths: Iterable[str]) -> Loaded:
             progress.clear()
 
 
-def look_around(snapshot: Snapshot, chosen: str | None = None) -> Snapshot:
-    """Return the snapshot with what its files ask to be looked at; `chosen` is an interpreter in place of the project's."""
-    interpreters = dict.fromkeys(snapshot.roots, chosen) if chosen else {}
-    terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ, interpreters)
+def look_around(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with what its files ask to be looked at."""
+    terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ)
     return replace(snapshot, surroundings=look(worth_a_look(snapshot), terms))
 
 

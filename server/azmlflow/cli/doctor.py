@@ -106,7 +106,7 @@ def _look(snapshot: Snapshot, python: str | None) -> Snapshot:
     chosen = os.path.abspath(python) if python and os.path.exists(python) else python  # noqa: PTH100, PTH110
     interpreters = dict.fromkeys(snapshot.roots, chosen) if chosen else {}
     terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ, interpreters)
-    everything = wanted(snapshot)._replace(interpreters=frozenset(snapshot.roots))
+    everything = wanted(snapshot, process=True)._replace(interpreters=frozenset(snapshot.roots))
     return replace(snapshot, surroundings=look(everything, terms))
 
 

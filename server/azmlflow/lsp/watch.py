@@ -38,8 +38,6 @@ class Watched(NamedTuple):
 
     folders: tuple[Path, ...]
     files: tuple[Path, ...]
-    libraries: tuple[Path, ...] = ()
-    """Folders of installed packages, of which only the names in them count."""
 
 
 class Watch:
@@ -80,19 +78,14 @@ class Watch:
         snapshot, around = session.store.snapshot, session.store.snapshot.surroundings
         files = {path for path in snapshot.files if not str(path).startswith(inside)}
         files |= {path for path in (around.paths if around else ()) if not _is_announced(path, inside)}
-        libraries = {
-            library
-            for interpreter in (around.interpreters.values() if around else ())
-            for library in interpreter.site_packages
-        }
         folders = () if session.capabilities.register_watchers else tuple(session.folders)
-        return Watched(folders, tuple(sorted(files)), tuple(sorted(libraries)))
+        return Watched(folders, tuple(sorted(files)))
 
     async def _run(self, wanted: Watched, earlier: asyncio.Task[None] | None) -> None:
         from azmlflow.workspace.watcher import watch
 
         try:
-            async for paths in watch(wanted.folders, wanted.files, wanted.libraries):
+            async for paths in watch(wanted.folders, wanted.files):
                 if paths:
                     background.spawn(self.changed(paths))
                     continue

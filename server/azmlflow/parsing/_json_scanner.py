@@ -9,15 +9,16 @@ from typing import Final
 
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.tree import Scalar
+from azmlflow.patterns import pattern
 
 MAX_PROBLEMS: Final = 50
-SPACE: Final = re.compile(r"[ \t\r\n]*")
+SPACE: Final = pattern(r"[ \t\r\n]*")
 OTHER_SPACE: Final = "\f\v\x85\xa0\ufeff\u2028\u2029\u200b"
-SIMPLE: Final = re.compile(r'"[^"\\\x00-\x1f]*"')
-NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-WORD: Final = re.compile(r"[^\s,:{}\[\]\"'/]+")
-BARE: Final = re.compile(r"[^\r\n,{}\[\]\"]+")
-UNICODE: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+SIMPLE: Final = pattern(r'"[^"\\\x00-\x1f]*"')
+NUMBER: Final = pattern(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+WORD: Final = pattern(r"[^\s,:{}\[\]\"'/]+")
+BARE: Final = pattern(r"[^\r\n,{}\[\]\"]+")
+UNICODE: Final = pattern(r"(?:\\u[0-9a-fA-F]{4})+")
 CHUNKS: Final = {quote: re.compile(rf"[^\\\r\n{quote}]*") for quote in "\"'`\u201d\u2019"}
 ESCAPES: Final = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 CLOSING: Final = (

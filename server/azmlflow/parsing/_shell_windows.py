@@ -6,22 +6,23 @@ import re
 from typing import Final, Literal, NamedTuple
 
 from azmlflow.parsing._shell_words import Lexer, Token
+from azmlflow.patterns import pattern
 
 Dialect = Literal["sh", "powershell", "cmd", "setx"]
 
-NAME: Final = re.compile(r"\w+")
-CMD_SET: Final = re.compile(r"@?set[^\S\r\n]+(\"?)([A-Za-z_]\w*)=([^\r\n&|]*)", re.IGNORECASE)
-PS_ENV: Final = re.compile(r"\$(?:\{env:(\w+)\}|env:(\w+))[^\S\r\n]*=[^\S\r\n]*", re.IGNORECASE)
-PS_VAR: Final = re.compile(r"\$(?:script:|global:)?([A-Za-z_]\w*)[^\S\r\n]*=(?!=)[^\S\r\n]*", re.IGNORECASE)
-PS_SET: Final = re.compile(
+NAME: Final = pattern(r"\w+")
+CMD_SET: Final = pattern(r"@?set[^\S\r\n]+(\"?)([A-Za-z_]\w*)=([^\r\n&|]*)", re.IGNORECASE)
+PS_ENV: Final = pattern(r"\$(?:\{env:(\w+)\}|env:(\w+))[^\S\r\n]*=[^\S\r\n]*", re.IGNORECASE)
+PS_VAR: Final = pattern(r"\$(?:script:|global:)?([A-Za-z_]\w*)[^\S\r\n]*=(?!=)[^\S\r\n]*", re.IGNORECASE)
+PS_SET: Final = pattern(
     r"\[(?:System\.)?Environment\]::SetEnvironmentVariable\([^\S\r\n]*['\"](\w+)['\"][^\S\r\n]*,[^\S\r\n]*",
     re.IGNORECASE,
 )
-PS_STRING: Final = re.compile(r"'[^'\r\n]*(?:''[^'\r\n]*)*'|\"[^\"`\r\n]*(?:(?:`[^\r\n]|\"\")[^\"`\r\n]*)*\"")
-PS_ARGUMENT: Final = re.compile(r"[^\r\n;,)]*")
-PS_LINE: Final = re.compile(r"[^\r\n;#]*")
-PS_ESCAPE: Final = re.compile(r"`(.)|\"\"")
-COMMAND: Final = re.compile(r"(?:&[^\S\r\n]*|\$?\()?[^\S\r\n]*(?=[A-Za-z])")
+PS_STRING: Final = pattern(r"'[^'\r\n]*(?:''[^'\r\n]*)*'|\"[^\"`\r\n]*(?:(?:`[^\r\n]|\"\")[^\"`\r\n]*)*\"")
+PS_ARGUMENT: Final = pattern(r"[^\r\n;,)]*")
+PS_LINE: Final = pattern(r"[^\r\n;#]*")
+PS_ESCAPE: Final = pattern(r"`(.)|\"\"")
+COMMAND: Final = pattern(r"(?:&[^\S\r\n]*|\$?\()?[^\S\r\n]*(?=[A-Za-z])")
 
 
 class Found(NamedTuple):

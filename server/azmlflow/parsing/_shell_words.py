@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, NamedTuple
 
-BLANK: Final = re.compile(r"(?:[^\S\r\n]+|[\\`]\r?\n)*")
-PLAIN: Final = re.compile(r"[^\s\\'\"`$;&|()<>]+")
-IN_QUOTES: Final = re.compile(r"[^\"\\$`]+")
-NESTING: Final = re.compile(r"\\.|\$\(|['\"`()]", re.DOTALL)
+from azmlflow.patterns import pattern
+
+BLANK: Final = pattern(r"(?:[^\S\r\n]+|[\\`]\r?\n)*")
+PLAIN: Final = pattern(r"[^\s\\'\"`$;&|()<>]+")
+IN_QUOTES: Final = pattern(r"[^\"\\$`]+")
+NESTING: Final = pattern(r"\\.|\$\(|['\"`()]", re.DOTALL)
 ENDS: Final = ";&|()<>"
-SPECIAL: Final = re.compile(r"[A-Za-z0-9_@*#?!{(\[-]")
+SPECIAL: Final = pattern(r"[A-Za-z0-9_@*#?!{(\[-]")
 
 Quote = Literal["", "'", '"']
 

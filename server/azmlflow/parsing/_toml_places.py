@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from azmlflow.patterns import pattern
+
 MAX_DEPTH: Final = 50
 MAX_SCALAR: Final = 4_000
-SPACE: Final = re.compile(r"[ \t]*(?:#[^\n]*)?")
-GAP: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
-KEY_PART: Final = re.compile(
+SPACE: Final = pattern(r"[ \t]*(?:#[^\n]*)?")
+GAP: Final = pattern(r"(?:[ \t\r\n]+|#[^\n]*)*")
+KEY_PART: Final = pattern(
     r"[ \t]*([A-Za-z0-9_-]+|\"[^\"\\\r\n]*(?:\\[^\r\n][^\"\\\r\n]*)*\"|'[^'\r\n]*')[ \t]*"
 )
-STRING: Final = re.compile(r"\"[^\"\\\r\n]*(?:\\[^\r\n][^\"\\\r\n]*)*\"|'[^'\r\n]*'")
-BARE: Final = re.compile(r"[^\s,\[\]{}#=\"']+(?: [0-9][0-9:.]*[^\s,\[\]{}#=\"']*)?")
-STARTS: Final = re.compile(
+STRING: Final = pattern(r"\"[^\"\\\r\n]*(?:\\[^\r\n][^\"\\\r\n]*)*\"|'[^'\r\n]*'")
+BARE: Final = pattern(r"[^\s,\[\]{}#=\"']+(?: [0-9][0-9:.]*[^\s,\[\]{}#=\"']*)?")
+STARTS: Final = pattern(
     r"[ \t]*(?:\[{1,2}[\w\"'. -]+\]{1,2}[ \t]*(?:#[^\n]*)?\r?(?:\n|$)"
     r"|(?:[\w.-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*=)"
 )

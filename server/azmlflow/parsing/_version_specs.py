@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final, NamedTuple
 
-NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-EXTRAS: Final = re.compile(r"[^\S\r\n]*\[([^\]\[;]*)\]")
+from azmlflow.patterns import pattern
+
+NAME: Final = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+EXTRAS: Final = pattern(r"[^\S\r\n]*\[([^\]\[;]*)\]")
 VERSION: Final = r"(?:\{\{[^{}]{0,200}\}\}|[^\s,;(){}=<>!~])(?:\{\{[^{}]{0,200}\}\}|[^\s,;(){}])*"
 CLAUSE: Final = rf"(?:===|==|~=|!=|<=|>=|<|>)\s*{VERSION}"
-CLAUSES: Final = re.compile(rf"{CLAUSE}(?:\s*,\s*{CLAUSE})*,?")
-OPERATOR: Final = re.compile(r"===|==|~=|!=|<=|>=|<|>")
-RELEASE: Final = re.compile(r"v?(\d+(?:\.\d+)*)")
-CONDA_NAME: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
-CONDA_VERSION: Final = re.compile(r"version\s*=\s*(['\"]?)([^'\"\]]*)\1")
-CONDA_EXPORT: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*=[^=\s]+=[^=\s]+")
+CLAUSES: Final = pattern(rf"{CLAUSE}(?:\s*,\s*{CLAUSE})*,?")
+OPERATOR: Final = pattern(r"===|==|~=|!=|<=|>=|<|>")
+RELEASE: Final = pattern(r"v?(\d+(?:\.\d+)*)")
+CONDA_NAME: Final = pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?")
+CONDA_VERSION: Final = pattern(r"version\s*=\s*(['\"]?)([^'\"\]]*)\1")
+CONDA_EXPORT: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]*=[^=\s]+=[^=\s]+")
 
 
 class Parsed(NamedTuple):

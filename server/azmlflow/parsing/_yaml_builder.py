@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from azmlflow.parsing._yaml_scalars import CORE, resolve
 from azmlflow.parsing.base import Problem, Text
 from azmlflow.parsing.tree import Mapping, Node, Scalar, Sequence, Tree
+from azmlflow.patterns import pattern
 
 MAX_DEPTH: Final = 100
 MAX_NODES: Final = 200_000
 MAX_EXPANDED: Final = 200_000
 MAX_PROBLEMS: Final = 50
-PROPERTY: Final = re.compile(r"[&!]\S*\s*")
+PROPERTY: Final = pattern(r"[&!]\S*\s*")
 
 
 class _Frame:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING, Final, Literal
 
 from azmlflow.parsing.base import Span, Text
 from azmlflow.parsing.comments import WORD, Comment, find_comments
 from azmlflow.parsing.magics import Magic, Magics, read_magics
+from azmlflow.patterns import pattern
 
 if TYPE_CHECKING:
     from azmlflow.parsing.python.document import PythonFacts
 
 CellKind = Literal["code", "markdown", "raw"]
-FIRST_WORD: Final = re.compile(r"%\S*")
+FIRST_WORD: Final = pattern(r"%\S*")
 
 
 class Cell:

@@ -9,10 +9,11 @@ from typing import Final
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.cells import Cell, CellKind
 from azmlflow.parsing.magics import Magics, read_magics
+from azmlflow.patterns import pattern
 
 HEADER: Final = "# Databricks notebook source"
 COMMAND: Final = "# COMMAND ----------"
-MAGIC: Final = re.compile(r"^# (?:MAGIC ?|DBTITLE[^\r\n]*)", re.MULTILINE)
+MAGIC: Final = pattern(r"^# (?:MAGIC ?|DBTITLE[^\r\n]*)", re.MULTILINE)
 
 
 def split_databricks(text: Text) -> tuple[Cell, ...] | None:

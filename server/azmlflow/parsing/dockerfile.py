@@ -12,13 +12,14 @@ from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span, Text
 from azmlflow.parsing.comments import Comment, find_comments
+from azmlflow.patterns import pattern
 
 MAX_INSTRUCTIONS: Final = 20_000
-ESCAPE: Final = re.compile(r"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*$", re.IGNORECASE)
-INSTRUCTION: Final = re.compile(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
-STAGE: Final = re.compile(r"(?:--\S+[ \t]+)*(\S+)(?:[ \t]+[Aa][Ss][ \t]+(\S+))?")
-NAME: Final = re.compile(r"[A-Za-z_][\w.-]*")
-HEREDOC: Final = re.compile(r"<<-?([\"']?)([A-Za-z_]\w*)\1")
+ESCAPE: Final = pattern(r"#[ \t]*escape[ \t]*=[ \t]*([\\`])[ \t]*$", re.IGNORECASE)
+INSTRUCTION: Final = pattern(r"[ \t]*([A-Za-z]+)(?=[ \t]|$)[ \t]*")
+STAGE: Final = pattern(r"(?:--\S+[ \t]+)*(\S+)(?:[ \t]+[Aa][Ss][ \t]+(\S+))?")
+NAME: Final = pattern(r"[A-Za-z_][\w.-]*")
+HEREDOC: Final = pattern(r"<<-?([\"']?)([A-Za-z_]\w*)\1")
 
 
 class Variable(NamedTuple):

@@ -12,19 +12,20 @@ from typing import Final, Literal, NamedTuple
 
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.comments import Comment, find_comments
+from azmlflow.patterns import pattern
 
 MAX_VALUE: Final = 100_000
 MAX_ENTRIES: Final = 20_000
 MAX_PROBLEMS: Final = 1_000
-BLANK: Final = re.compile(r"[^\S\r\n]*")
-SPACE: Final = re.compile(r"\s*")
-EXPORT: Final = re.compile(r"(?:export[^\S\r\n]+)?")
-QUOTED_KEY: Final = re.compile(r"'([^']+)'")
-KEY: Final = re.compile(r"[^=#\s]+")
-LINE: Final = re.compile(r"[^\r\n]*")
-COMMENT: Final = re.compile(r"\s#")
-TAIL: Final = re.compile(r"[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)")
-REST: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
+BLANK: Final = pattern(r"[^\S\r\n]*")
+SPACE: Final = pattern(r"\s*")
+EXPORT: Final = pattern(r"(?:export[^\S\r\n]+)?")
+QUOTED_KEY: Final = pattern(r"'([^']+)'")
+KEY: Final = pattern(r"[^=#\s]+")
+LINE: Final = pattern(r"[^\r\n]*")
+COMMENT: Final = pattern(r"\s#")
+TAIL: Final = pattern(r"[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)")
+REST: Final = pattern(r"[^\r\n]*(?:\r\n|\r|\n)?")
 ESCAPES: Final = {'"': re.compile(r"\\[\\'\"abfnrtv]"), "'": re.compile(r"\\[\\']")}
 ESCAPED: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 NOT_A_LINE: Final = "python-dotenv skips this line: write KEY=value"

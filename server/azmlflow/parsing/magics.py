@@ -7,20 +7,21 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span, Text
+from azmlflow.patterns import pattern
 
-CANDIDATE: Final = re.compile(
+CANDIDATE: Final = pattern(
     r"^[ \t]*(?:[%!?]|(?:pip|conda|mamba|cd)[ \t])|=[ \t]*[!%]|\?[ \t\r]*$", re.MULTILINE
 )
-NAME: Final = re.compile(r"%{1,2}[ \t]*([^\s(]*)[ \t]*")
-HELP: Final = re.compile(r"%{0,2}[A-Za-z_][\w.*\[\]]*\?{1,2}")
-ASSIGNED: Final = re.compile(
+NAME: Final = pattern(r"%{1,2}[ \t]*([^\s(]*)[ \t]*")
+HELP: Final = pattern(r"%{0,2}[A-Za-z_][\w.*\[\]]*\?{1,2}")
+ASSIGNED: Final = pattern(
     r"(?P<target>[A-Za-z_][\w.]*(?:[ \t]*,[ \t]*[A-Za-z_][\w.]*)*)[ \t]*=[ \t]*(?P<sign>!!?|%%?)(?=[^\s=])"
 )
-AUTOMAGIC: Final = re.compile(
+AUTOMAGIC: Final = pattern(
     r"(?:pip|conda|mamba|cd)[ \t]+(?=[A-Za-z./~]|--?[A-Za-z])(?!(?:in|is|if|and|or|not|for)\b)"
 )
-OPTION: Final = re.compile(r"-\S*[ \t]*|[0-9]+[ \t]+")
-TOKEN: Final = re.compile(r"'''|\"\"\"|['\"#()\[\]{}]")
+OPTION: Final = pattern(r"-\S*[ \t]*|[0-9]+[ \t]+")
+TOKEN: Final = pattern(r"'''|\"\"\"|['\"#()\[\]{}]")
 CLOSING: Final = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"', "'''", '"""')}
 
 RUNS_PYTHON: Final = frozenset((

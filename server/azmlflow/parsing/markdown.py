@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from azmlflow.parsing.base import Problem, Text
 from azmlflow.parsing.comments import WORD, Comment, find_comments
+from azmlflow.patterns import pattern
 
 if TYPE_CHECKING:
     from azmlflow.parsing.shell import ShellFacts
 
-FENCE: Final = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
+FENCE: Final = pattern(r"[ \t>]*(`{3,}|~{3,})[ \t]*\{?\.?([\w+-]*)")
 SESSIONS: Final = frozenset(("console", "shell-session", "shellsession", "sh-session", "terminal"))
 SHELLS: Final = SESSIONS | frozenset((
     "bash", "sh", "shell", "zsh", "powershell", "pwsh", "ps1", "cmd", "bat", "batch", "azurecli",
     "azurecli-interactive",
 ))  # fmt: skip
-PROMPT: Final = re.compile(r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\$|PS[^>]{0,80}>|[A-Za-z]:[^>]{0,80}>)[ \t]+")
-SESSION_PROMPT: Final = re.compile(r"[ \t]*(?:[\w.-]+@[\w.-]+[^$#]{0,80}[$#]|[%>#])[ \t]+")
+PROMPT: Final = pattern(r"[ \t]*(?:\([\w.-]+\)[ \t]*)?(?:\$|PS[^>]{0,80}>|[A-Za-z]:[^>]{0,80}>)[ \t]+")
+SESSION_PROMPT: Final = pattern(r"[ \t]*(?:[\w.-]+@[\w.-]+[^$#]{0,80}[$#]|[%>#])[ \t]+")
 
 
 class Fence(NamedTuple):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from json import decoder
 from typing import Any, Final, NamedTuple
 
 from azmlflow.parsing.base import Text
+from azmlflow.patterns import pattern
 
-SPACE: Final = re.compile(r"[ \t\r\n]*")
-ESCAPED: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u(?!00[01])")
-LONE: Final = re.compile("[\ud800-\udfff]")
+SPACE: Final = pattern(r"[ \t\r\n]*")
+ESCAPED: Final = pattern(r"(?<!\\)(?:\\\\)*\\u(?!00[01])")
+LONE: Final = pattern("[\ud800-\udfff]")
 SCAN: Final[Callable[[str, int, bool], tuple[str, int]]] = decoder.scanstring  # type: ignore[attr-defined]
 DECODE: Final = json.JSONDecoder().raw_decode
 

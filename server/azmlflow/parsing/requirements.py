@@ -16,14 +16,15 @@ from azmlflow.parsing._version_specs import (
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.comments import Comment, find_comments
 from azmlflow.parsing.tree import Mapping, Node, Scalar, Sequence, Tree, get, text
+from azmlflow.patterns import pattern
 
 LONGEST_FILE: Final = 300
 MAX_REQUIREMENTS: Final = 20_000
-SEPARATORS: Final = re.compile(r"[-_.]+")
-OPTION: Final = re.compile(r"(--requirement|--constraint|--editable|-r|-c|-e)(?:[ \t]*=[ \t]*|[ \t]*)")
-OPTIONS_BEHIND: Final = re.compile(r"\s--?[A-Za-z]")
-EGG: Final = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
-WHEEL: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._]*)-([0-9][A-Za-z0-9._!+]*)-\S*\.whl")
+SEPARATORS: Final = pattern(r"[-_.]+")
+OPTION: Final = pattern(r"(--requirement|--constraint|--editable|-r|-c|-e)(?:[ \t]*=[ \t]*|[ \t]*)")
+OPTIONS_BEHIND: Final = pattern(r"\s--?[A-Za-z]")
+EGG: Final = pattern(r"[#&]egg=([A-Za-z0-9._-]+)")
+WHEEL: Final = pattern(r"([A-Za-z0-9][A-Za-z0-9._]*)-([0-9][A-Za-z0-9._!+]*)-\S*\.whl")
 NOT_READ: Final = "this is no requirement that pip can read: write name==version"
 KINDS: Final[dict[str, ReferenceKind]] = {
     "-r": "requirements", "--requirement": "requirements", "-c": "constraints", "--constraint": "constraints",

@@ -9,14 +9,15 @@ from azmlflow.parsing._shell_windows import Dialect, setx, windows_assignment
 from azmlflow.parsing._shell_words import Lexer, Quote, Token
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.comments import Comment, find_comments
+from azmlflow.patterns import pattern
 
 MAX_WORDS: Final = 20_000
 MAX_DEPTH: Final = 6
 MAX_LOST_HEREDOCS: Final = 20
-NAME: Final = re.compile(r"[A-Za-z_]\w*")
-ASSIGN: Final = re.compile(r"([A-Za-z_]\w*)\+?=")
-REDIRECT: Final = re.compile(r"[0-9]*(?:&>>?|>>|>\||>&|<<-|<<<|<<|<&|<>|>|<)")
-REMARK: Final = re.compile(r"(?:@?rem\b|::)[^\r\n]*", re.IGNORECASE)
+NAME: Final = pattern(r"[A-Za-z_]\w*")
+ASSIGN: Final = pattern(r"([A-Za-z_]\w*)\+?=")
+REDIRECT: Final = pattern(r"[0-9]*(?:&>>?|>>|>\||>&|<<-|<<<|<<|<&|<>|>|<)")
+REMARK: Final = pattern(r"(?:@?rem\b|::)[^\r\n]*", re.IGNORECASE)
 RESERVED: Final = frozenset((
     "if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "sudo", "exec", "command",
     "nohup", "fi", "done", "esac",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any, Final
 
 from azmlflow.parsing._toml_places import Locator, Path, Place, Statement
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.tree import Mapping, Node, Scalar, Sequence, Tree
+from azmlflow.patterns import pattern
 
 if sys.version_info >= (3, 11):
     from tomllib import loads as loads
@@ -18,8 +18,8 @@ else:
 MAX_SIZE: Final = 300_000
 SMALL: Final = 50_000
 MAX_TRIES: Final = 8
-AT: Final = re.compile(r"\(at line (\d+), column (\d+)\)")
-LOCATION: Final = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
+AT: Final = pattern(r"\(at line (\d+), column (\d+)\)")
+LOCATION: Final = pattern(r"\(at (?:line \d+, column \d+|end of document)\)")
 MESSAGES: Final = (
     ("Invalid value", "a value is missing, or a string without its quotes"),
     ("Expected '='", "a key without a value: write key = value"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, Final
@@ -10,9 +9,10 @@ from typing import Any, Final
 from azmlflow.parsing._yaml_builder import Builder, Stop
 from azmlflow.parsing.base import Problem, Span, Text
 from azmlflow.parsing.tree import Tree
+from azmlflow.patterns import pattern
 
 MAX_DOCUMENTS: Final = 1_000
-UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE: Final = pattern("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MESSAGES: Final = (
     ("tab character", "YAML is indented by spaces: replace this tab"),
     ("cannot start any token", "a tab or reserved character starts this value: use spaces, or quote it"),

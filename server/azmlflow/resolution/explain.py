@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from azmlflow.azure.uri_parsing import parse_tracking_uri
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import Answer, ScriptResolution, TrackingAnswer
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Because
 
-_USER: Final = re.compile(r"(?<=://)[^/@\s]*@")
+_USER: Final = pattern(r"(?<=://)[^/@\s]*@")
 _NOT_A_SCRIPT: Final = "it is neither a Python file nor a notebook"
 _NOT_TRIED: Final = "which credential answers is known only when it is tried"
 

@@ -5,18 +5,18 @@ A name counts wherever it stands, in whatever case: code that reads it through a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.python.document import Block, PythonFacts
+from azmlflow.patterns import pattern
 from azmlflow.resolution.modules import units_of
 from azmlflow.workspace.snapshot import Snapshot, SourceFile
 
 _TELLING: Final = ("AZURE", "azure", "Azure", "MLFLOW", "mlflow_", "Credential", "AML", "aml_", "IDENTITY")
-_IDENTIFIER: Final = re.compile(r"\w+")
+_IDENTIFIER: Final = pattern(r"\w+")
 _PREFIX: Final = "AZURE_"
 _NOTHING: Final[frozenset[str]] = frozenset()
 _KEY: Final = "telling names"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from os.path import normpath
 from pathlib import Path
@@ -13,13 +12,14 @@ from azmlflow.parsing.base import Text
 from azmlflow.parsing.dockerfile import DockerfileFacts
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.requirements import Requirement, normalised
+from azmlflow.patterns import pattern
 from azmlflow.resolution.bundles import Bundle, Wanted, collect
 from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
 
 LONGEST_COMMAND: Final = 20_000
 
-_INSTALLS: Final = re.compile(r"\bpip[\d.]*[ \t]+install\b")
-_WORD: Final = re.compile(r"(?P<quote>[\"'])(?P<inner>[^\"'\r\n]*)(?P=quote)|[^\s\"';&|]+|[;&|]+")
+_INSTALLS: Final = pattern(r"\bpip[\d.]*[ \t]+install\b")
+_WORD: Final = pattern(r"(?P<quote>[\"'])(?P<inner>[^\"'\r\n]*)(?P=quote)|[^\s\"';&|]+|[;&|]+")
 _TAKES_ARGUMENT: Final = frozenset(
     (
         *(

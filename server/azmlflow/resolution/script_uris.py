@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +10,7 @@ from azmlflow.parsing.magics import Magic
 from azmlflow.parsing.notebook import NotebookFacts, cell_shell
 from azmlflow.parsing.python.facts import Constant, MagicCommand
 from azmlflow.parsing.python.strings import pieces_of
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import Event, EventKind, ScriptResolution
 from azmlflow.resolution.results import Known, Partial, Result, Unknown
 from azmlflow.resolution.sdk import argument
@@ -20,8 +20,8 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, Location, Snapshot
 from azmlflow.workspace.texts import text_at
 
 _LONGEST: Final = 20_000
-_MAGIC: Final = re.compile(r"\s*(\w+)(?:\s*=\s*|\s+)(\S(?:.*\S)?)\s*")
-_EXPANDED: Final = re.compile(r"\{[^{}]{1,200}\}|\$\w+")
+_MAGIC: Final = pattern(r"\s*(\w+)(?:\s*=\s*|\s+)(\S(?:.*\S)?)\s*")
+_EXPANDED: Final = pattern(r"\{[^{}]{1,200}\}|\$\w+")
 
 
 def uris_of_script(script: ScriptResolution) -> Iterator[UriLiteral]:

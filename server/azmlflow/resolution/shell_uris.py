@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.shell import Assignment, ShellFacts
+from azmlflow.patterns import pattern
 from azmlflow.resolution.written import USES, UriLiteral, literal_of
 from azmlflow.workspace.snapshot import Location
 
-_EXPANDED: Final = re.compile(
+_EXPANDED: Final = pattern(
     r"\$?\{\{[^{}]{1,200}\}\}|\$\{[^{}]{1,200}\}|\$\([^()]{1,200}\)|`[^`]{1,200}`|\$[\w:]+|%\w+%"
 )
-_NOTHING: Final = re.compile(r"(?!)")
+_NOTHING: Final = pattern(r"(?!)")
 
 
 def uris_of_shell(facts: ShellFacts, place: Location, source: Text) -> Iterator[UriLiteral]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from azmlflow.parsing.base import Span
 from azmlflow.parsing.dotenv import DotenvFacts
 from azmlflow.parsing.shell import ShellFacts
 from azmlflow.parsing.tree import Node, Scalar, Tree
+from azmlflow.patterns import pattern
 from azmlflow.resolution.script_uris import uris_of_script
 from azmlflow.resolution.shell_uris import uris_of_shell
 from azmlflow.resolution.written import USES, Carrier, UriLiteral, literal_of
@@ -20,8 +20,8 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, YAML_KINDS, FileKind, Loca
 if TYPE_CHECKING:
     from azmlflow.resolution.resolve import Resolution
 
-_IN_DOTENV: Final = re.compile(r"\$\{[^{}]{1,200}\}")
-_IN_TREE: Final = re.compile(
+_IN_DOTENV: Final = pattern(r"\$\{[^{}]{1,200}\}")
+_IN_TREE: Final = pattern(
     r"\$?\{\{[^{}]{1,200}\}\}|[$#]\{[^{}]{1,200}\}#?|\$\([^()]{1,200}\)|\$\[[^\[\]]{1,200}\]|\$\w+"
 )
 """What GitHub, Azure Pipelines, compose, VS Code and templates fill in before anything is started."""

@@ -29,11 +29,14 @@ _MAY_BE_SECRET: Final = frozenset({FileKind.DOTENV, FileKind.EDITOR})
 _PACKAGES_MATTER: Final = (*SCRIPT_KINDS, FileKind.REQUIREMENTS, FileKind.CONDA, FileKind.PYPROJECT)
 
 
-def wanted(snapshot: Snapshot) -> Wanted:
-    """Return what to look at so that every rule has what it needs."""
+def wanted(snapshot: Snapshot, *, process: bool = False) -> Wanted:
+    """Return what to look at so that every rule has what it needs; with `process`, what its variables name too.
+
+    No finding is about the variables of the process.
+    """
     paths: set[Path] = set()
     certificates: set[tuple[Path, str | None]] = set()
-    for environ in _environs(snapshot):
+    for environ in _environs(snapshot, process):
         for name in PATH_VARIABLES:
             paths.update(candidates(environ, name, snapshot.process.values))
         passwords = {None, environ.text(AZURE_CLIENT_CERTIFICATE_PASSWORD)}
@@ -78,12 +81,13 @@ def repository_of(snapshot: Snapshot, path: Path) -> Path | None:
     return next((folder for folder in path.parents if folder / ".git" in snapshot.present), None)
 
 
-def _environs(snapshot: Snapshot) -> Iterator[Environ]:
+def _environs(snapshot: Snapshot, process: bool) -> Iterator[Environ]:
     """Yield the environments in which a variable that names a path is set, and that of the process itself."""
     for file in snapshot.of_kind(*LAYER_KINDS, *SCRIPT_KINDS):
         if mentions(file, TELLING):
             yield from Resolution(snapshot, file).environs
-    yield process_environ(snapshot)
+    if process:
+        yield process_environ(snapshot)
 
 
 def _certificate_calls(snapshot: Snapshot) -> Iterator[CertificateUse]:

@@ -11,6 +11,7 @@ from azmlflow.azure.tracking_uri import FaultKind, UriFault, faults
 from azmlflow.azure.variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.python.strings import Piece
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import Event
 from azmlflow.workspace.snapshot import Location
 
@@ -30,7 +31,7 @@ _TO_BE_FILLED_IN: Final = _MAY_BE_COMPUTED | {
     FaultKind.subscription_not_guid,
     FaultKind.foreign_host,
 }
-_BARE: Final = re.compile(r"[^\s'\"`#$\\{}]+")
+_BARE: Final = pattern(r"[^\s'\"`#$\\{}]+")
 
 
 class UriLiteral(NamedTuple):

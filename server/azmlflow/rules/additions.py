@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span
+from azmlflow.patterns import pattern
 from azmlflow.rules.insertion import Spot, imports_something
 from azmlflow.rules.sheet import (
     Definition,
@@ -27,7 +28,7 @@ WIDTH: Final = 88
 """Longer calls are broken, unless the file itself has longer lines."""
 WIDEST: Final = 120
 
-_INDENT: Final = re.compile(r"^([ \t]+)\S", re.MULTILINE)
+_INDENT: Final = pattern(r"^([ \t]+)\S", re.MULTILINE)
 
 
 class Change(NamedTuple):

@@ -40,7 +40,7 @@ from typing import Final
 from azmlflow.parsing.certificate import CertificateFacts
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Rule, Severity
-from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, SOURCE, opened
+from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, opened
 
 RULE = Rule(
     code="AZM406",
@@ -49,7 +49,7 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
 )
 

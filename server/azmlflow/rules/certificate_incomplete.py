@@ -41,7 +41,7 @@ from typing import Final
 from azmlflow.parsing.certificate import CertificateFacts, Fault
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Rule
-from azmlflow.rules.certificates import KINDS, SOURCE, opened
+from azmlflow.rules.certificates import KINDS, opened
 
 RULE = Rule(
     code="AZM403",
@@ -50,7 +50,7 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
 )
 

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Rule
-from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, SOURCE, opened
+from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, opened
 
 RULE = Rule(
     code="AZM407",
@@ -43,7 +43,7 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
 )
 

@@ -38,18 +38,18 @@ folder than the one in which the program starts. The path holds on this machine 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from azmlflow.azure.workspace import is_placeholder
+from azmlflow.patterns import pattern
 from azmlflow.resolution.certificate_uses import CertificateUse
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Confidence, Edit, Finding, Fix, Rule
 from azmlflow.rules.certificate_paths import is_for_another_machine, is_sourced, lies_elsewhere, rewritten
-from azmlflow.rules.certificates import KINDS, SOURCE, is_unexpanded, named
+from azmlflow.rules.certificates import KINDS, is_unexpanded, named
 from azmlflow.workspace.snapshot import FileKind
 from azmlflow.workspace.surroundings import PathState, Surroundings
 
@@ -60,12 +60,12 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
     fixable="sometimes",
 )
 
-_VARIABLE: Final = re.compile(r"\$\w+|%\w+%")
+_VARIABLE: Final = pattern(r"\$\w+|%\w+%")
 _ENDS_ALL: Final = "azure-identity fails on it before it tries anything else"
 
 

@@ -48,7 +48,7 @@ from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import EventKind
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Fix, Related, Rule
-from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, SOURCE, Opened, opened
+from azmlflow.rules.certificates import KINDS, PASSWORD_FAULTS, Opened, opened
 from azmlflow.rules.env_layers import removal_of, removal_of_write
 from azmlflow.workspace.layer import Setting
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind
@@ -61,7 +61,7 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
     fixable="sometimes",
     hides_source=True,

@@ -40,7 +40,7 @@ from typing import Final
 from azmlflow.parsing.certificate import CertificateFacts, Fault, Form
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Finding, Rule
-from azmlflow.rules.certificates import KINDS, SOURCE, opened
+from azmlflow.rules.certificates import KINDS, opened
 
 RULE = Rule(
     code="AZM402",
@@ -49,7 +49,7 @@ RULE = Rule(
     severity="error",
     confidence="high",
     since="0.1.0",
-    source_url=SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/certificate.py",
     kinds=KINDS,
 )
 

@@ -15,10 +15,6 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind
 from azmlflow.workspace.surroundings import PathState, Surroundings
 
 KINDS: Final = SCRIPT_KINDS | LAYER_KINDS
-SOURCE: Final = (
-    "https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/"
-    "_credentials/certificate.py"
-)
 PASSWORD_FAULTS: Final = frozenset({Fault.PASSWORD_MISSING, Fault.PASSWORD_WRONG, Fault.PASSWORD_UNUSED})
 
 

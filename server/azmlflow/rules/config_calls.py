@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from azmlflow.azure.workspace import PROVIDER
 from azmlflow.azure.workspace_config import REQUIRED_KEYS, SCOPE_KEY
+from azmlflow.patterns import pattern
 from azmlflow.resolution.configs import Lookup, content_of
 from azmlflow.resolution.lookups import lookups_of
 from azmlflow.resolution.model import Event, EventKind, ScriptResolution
@@ -17,7 +17,7 @@ from azmlflow.resolution.script import working_folders
 from azmlflow.workspace.classify import CONFIG_FOLDERS
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, Location
 
-_READS: Final = re.compile(r"\b(?:MLClient|Workspace)\s*\.\s*from_config\b")
+_READS: Final = pattern(r"\b(?:MLClient|Workspace)\s*\.\s*from_config\b")
 _MOVES: Final = ("chdir", "%cd")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from azmlflow.parsing.base import Span, Text
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import EventKind
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Edit, Fix, in_file
@@ -16,7 +17,7 @@ from azmlflow.workspace.layer import Setting
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, SourceFile
 
 _COMMENTABLE: Final = frozenset({FileKind.DOTENV, FileKind.SHELL})
-_EXPORT: Final = re.compile(r"(?:export|declare -x|readonly)[ \t]+")
+_EXPORT: Final = pattern(r"(?:export|declare -x|readonly)[ \t]+")
 
 
 def taking_out(resolution: Resolution, setting: Setting, *, safe: bool) -> Iterator[Fix]:

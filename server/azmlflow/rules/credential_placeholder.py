@@ -45,6 +45,7 @@ from typing import Final
 from azmlflow.azure import variables as v
 from azmlflow.azure.environment_credential import choose, interactive_fault
 from azmlflow.azure.workspace import is_guid, is_placeholder
+from azmlflow.patterns import pattern
 from azmlflow.resolution.environs import Environ
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules import credentials
@@ -65,10 +66,7 @@ RULE = Rule(
 )
 
 _JUDGED: Final = (*credentials.PRINCIPAL, v.AZURE_FEDERATED_TOKEN_FILE)
-_TESTS: Final = re.compile(r"[._-](?:test|tests|testing|ci|dummy|fake|mock)(?:[._-]|$)")
-_WORDS: Final = re.compile(
-    r"(?:^|[-_. ])your(?:[-_. ]|$)|^(?:enter|insert|paste|replace)[-_. ]", re.IGNORECASE
-)
+_WORDS: Final = pattern(r"(?:^|[-_. ])your(?:[-_. ]|$)|^(?:enter|insert|paste|replace)[-_. ]", re.IGNORECASE)
 _BRACKETS: Final = frozenset("<>[]{}()")
 
 
@@ -90,7 +88,7 @@ def _is_left(resolution: Resolution, environ: Environ, name: str, value: str) ->
         return False  # brackets may belong to a password
     if environ.where == "ci" and not bracketed and not _WORDS.search(value):
         return False  # what a test needs to be started at all
-    return not _TESTS.search(resolution.file.path.name.lower())
+    return not credentials.TEST_NAME.search(resolution.file.path.name.lower())
 
 
 def _finding(resolution: Resolution, environ: Environ, setting: Setting) -> Finding:

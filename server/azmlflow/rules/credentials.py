@@ -10,11 +10,13 @@ from azmlflow.azure import variables as v
 from azmlflow.azure.credential_chain import Chain, chain_of
 from azmlflow.azure.credential_links import ENVIRONMENT
 from azmlflow.parsing.python.document import Block
+from azmlflow.patterns import pattern
 from azmlflow.resolution.environs import Environ, concerns_azure, set_elsewhere
 from azmlflow.resolution.mentions import code_names
 from azmlflow.resolution.model import Platform
 from azmlflow.resolution.modules import units_of
 from azmlflow.resolution.resolve import Resolution
+from azmlflow.resolution.running import is_test
 from azmlflow.workspace.layer import Setting
 from azmlflow.workspace.layers import LAYER_KINDS
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location, Snapshot
@@ -22,10 +24,6 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location, Snapsh
 KINDS: Final = SCRIPT_KINDS | LAYER_KINDS
 """Every kind of file that sets environment variables."""
 
-SOURCE: Final = (
-    "https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/"
-    "_credentials/environment.py"
-)
 PRINCIPAL: Final = (
     v.AZURE_TENANT_ID,
     v.AZURE_CLIENT_ID,
@@ -57,6 +55,9 @@ _MAKERS: Final = frozenset(
 _OTHER_PROGRAMS: Final = ("NEXT_PUBLIC_", "VITE_", "REACT_APP_", "NUXT_", "GATSBY_", "AZURE_ENV_NAME")
 """What variables begin with in files of web applications and of the Azure Developer CLI."""
 
+TEST_NAME: Final = pattern(r"[._-](?:test|tests|testing|ci|dummy|fake|mock)(?:[._-]|$)")
+"""What a file's name has in it when it is for tests: `.env.test`, `docker-compose.ci.yml`."""
+
 
 def judged(resolution: Resolution, *names: str) -> Iterator[Environ]:
     """Yield the environments of a file in which it sets one of some variables itself.
@@ -73,9 +74,20 @@ def _is_read(resolution: Resolution) -> bool:
     script, file = resolution.script, resolution.file
     if script is not None:
         return script.running.platform is not Platform.TEST
+    if _is_for_tests(resolution):
+        return False
     if file.kind is not FileKind.DOTENV or file.path.parent == resolution.root:
         return True
     return _has_script_below(resolution) or _is_named_elsewhere(resolution)
+
+
+def _is_for_tests(resolution: Resolution) -> bool:
+    """Tell whether a file gives made-up variables to tests; a workflow that is called so may well do real work."""
+    file, root = resolution.file, resolution.root
+    if file.kind in (FileKind.WORKFLOW, FileKind.PIPELINE):
+        return False
+    inside = file.path.relative_to(root) if file.path.is_relative_to(root) else file.path
+    return is_test(inside) or TEST_NAME.search(file.path.name.lower()) is not None
 
 
 def _has_script_below(resolution: Resolution) -> bool:

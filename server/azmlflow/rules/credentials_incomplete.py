@@ -50,6 +50,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from azmlflow.azure import variables as v
+from azmlflow.patterns import pattern
 from azmlflow.resolution.environs import Environ
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules import credentials
@@ -65,7 +66,7 @@ RULE = Rule(
     severity="warning",
     confidence="high",
     since="0.1.0",
-    source_url=credentials.SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/environment.py",
     kinds=credentials.KINDS,
     fixable="sometimes",
 )
@@ -73,6 +74,7 @@ RULE = Rule(
 _WHOLE: Final = (v.AZURE_CLIENT_ID, v.AZURE_TENANT_ID)
 _KEYS: Final = (v.AZURE_CLIENT_SECRET, v.AZURE_CLIENT_CERTIFICATE_PATH)
 _OTHER_WAYS: Final = (v.AZURE_FEDERATED_TOKEN_FILE, v.AZURE_USERNAME, v.AZURE_PASSWORD)
+_READ: Final = pattern(r"\$\{?(?:env:)?(A(?:ZURE|RM)_\w+)(:[-=?+])?")
 
 
 class _Gap(NamedTuple):
@@ -111,11 +113,24 @@ def _is_meant(resolution: Resolution, environ: Environ, gap: _Gap) -> bool:
     """Tell whether a service principal for azure-identity must be meant, where its set could be seen whole."""
     if environ.more or environ.where == "job" or not credentials.reads_principal(resolution, environ):
         return False
+    if _inherits(resolution, environ):
+        return False
     if not gap.any_of:
         return not credentials.commands_read(resolution, *gap.there, handed_on=False)
     kind = resolution.file.kind
     plain = kind in (FileKind.DOTENV, FileKind.EDITOR) and not credentials.is_of_other_program(environ)
     return plain and not credentials.commands_read(resolution, *_WHOLE)
+
+
+def _inherits(resolution: Resolution, environ: Environ) -> bool:
+    """Tell whether a shell script is given variables at its start: it reads one that it does not set, or an image runs it."""
+    file = resolution.file
+    if file.kind is not FileKind.SHELL:
+        return False
+    if any(default or name not in environ.own for name, default in _READ.findall(file.text.value)):
+        return True
+    images = resolution.snapshot.of_kind(FileKind.DOCKERFILE, FileKind.COMPOSE)
+    return any(file.path.name in image.text.value for image in images)
 
 
 def _is_supplied(resolution: Resolution, environ: Environ, gap: _Gap) -> bool:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from azmlflow.parsing import tree
 from azmlflow.parsing.python.document import Block
+from azmlflow.patterns import pattern
 from azmlflow.resolution.dotenv import find
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import EventKind, ScriptResolution
@@ -21,14 +22,14 @@ from azmlflow.workspace.snapshot import YAML_KINDS, FileKind, Snapshot, SourceFi
 Loading = Literal["yes", "perhaps", "no"]
 
 MOST_MODULES: Final = 200
-_IN_CODE: Final = re.compile(
+_IN_CODE: Final = pattern(
     r"\b(?:load_dotenv|dotenv_values|read_env|load_env\w*)\s*\(|\benvirons\b|\bdecouple\b|\bdynaconf\b"
     r"|BaseSettings|pydantic_settings|env_file|[\"'/\\]\.env\b"
 )
 """What in code reads an environment file, or names one."""
 _BY_IMPORT: Final = frozenset({"litellm", "crewai", "chainlit", "dagster", "flask", "promptflow"})
 """Packages that load `.env` by themselves, when they are imported or start the script."""
-_BY_STARTER: Final = re.compile(
+_BY_STARTER: Final = pattern(
     r"--env-file|\benv[_-]?file\b|\bdotenv\b|\bpipenv\b|\bhoncho\b|\bforeman\b|\bdirenv\b|\ballexport\b"
     r"|\bset -a\b|\bxargs\b|(?:\bsource|(?<![\w.])\.)[ \t]+[\"']?[\w./${}-]{0,200}\.env\b",
     re.IGNORECASE,
@@ -37,7 +38,7 @@ _BY_STARTER: Final = re.compile(
 _STARTING: Final = frozenset(
     {FileKind.SHELL, FileKind.MARKDOWN, FileKind.DOCKERFILE, FileKind.JOB, FileKind.SETTINGS, *YAML_KINDS}
 )
-_BY_PROJECT: Final = re.compile(r"dotenv[_-]plugin|\benv[_-]?file\b|--env-file", re.IGNORECASE)
+_BY_PROJECT: Final = pattern(r"dotenv[_-]plugin|\benv[_-]?file\b|--env-file", re.IGNORECASE)
 
 
 def dotenv_of(script: ScriptResolution) -> SourceFile | None:

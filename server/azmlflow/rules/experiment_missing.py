@@ -44,12 +44,12 @@ that sets the tracking URI and the first run, and no environment file is loaded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
 from azmlflow.azure.uri_parsing import UriKind
+from azmlflow.patterns import pattern
 from azmlflow.resolution.experiment import NOT_NAMED
 from azmlflow.resolution.model import EventKind, ScriptResolution
 from azmlflow.resolution.resolve import Resolution
@@ -72,7 +72,7 @@ RULE = Rule(
     persona="pedantic",
 )
 
-_MENTIONED: Final = re.compile(r"experiment_(?:name|id)|set_experiment|create_experiment|MLFLOW_EXPERIMENT")
+_MENTIONED: Final = pattern(r"experiment_(?:name|id)|set_experiment|create_experiment|MLFLOW_EXPERIMENT")
 
 
 def check(resolution: Resolution) -> Iterator[Finding]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from azmlflow.parsing.base import Span
+from azmlflow.patterns import pattern
 from azmlflow.resolution.wanted import repository_of
 from azmlflow.rules.base import Edit, in_file
 from azmlflow.workspace.ignore import IgnoreRules
 from azmlflow.workspace.snapshot import FileKind, Snapshot, SourceFile
 
 GITIGNORE: Final = ".gitignore"
-_SPECIAL: Final = re.compile(r"[\\*?\[]|^[#!]|\s(?=\s*$)")
+_SPECIAL: Final = pattern(r"[\\*?\[]|^[#!]|\s(?=\s*$)")
 """What a pattern means otherwise than as itself (https://git-scm.com/docs/gitignore)."""
 
 

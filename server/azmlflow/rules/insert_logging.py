@@ -8,10 +8,10 @@ sets up its logging itself: a second basicConfig has no effect, and ours must no
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from azmlflow.parsing.python.document import Block
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import EventKind, ScriptResolution
 from azmlflow.resolution.modules import units_of as python_units
 from azmlflow.rules.additions import Additions
@@ -23,8 +23,8 @@ from azmlflow.rules.sheet import units_of
 from azmlflow.workspace.snapshot import Location
 
 TITLE: Final = "Log what azure-identity does (troubleshoot authentication)"
-_SETS_UP: Final = re.compile(r"\b(?:basicConfig|dictConfig|fileConfig|addHandler)\s*\(")
-_LISTENS: Final = re.compile(r"getLogger\(\s*[\"']azure\b")
+_SETS_UP: Final = pattern(r"\b(?:basicConfig|dictConfig|fileConfig|addHandler)\s*\(")
+_LISTENS: Final = pattern(r"getLogger\(\s*[\"']azure\b")
 _SIGNS_IN: Final = ("azure.identity", "azure.ai.ml", "azureml.")
 _USES: Final = frozenset(EventKind) - {
     EventKind.WRITE_VARIABLE,

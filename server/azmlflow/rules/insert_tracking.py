@@ -12,6 +12,7 @@ from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.azure.workspace_config import FOLDERS
 from azmlflow.parsing.base import Span
+from azmlflow.patterns import pattern
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.dotenv import find, layer_of
 from azmlflow.resolution.effects import USES
@@ -24,7 +25,7 @@ from azmlflow.rules.insertion import Spot, find_spot
 from azmlflow.rules.sheet import Site, Unit, units_of
 from azmlflow.workspace.snapshot import Location, Snapshot, SourceFile
 
-_URI: Final = re.compile(r"azureml://[^\s\"'`<>\\)]+", re.IGNORECASE)
+_URI: Final = pattern(r"azureml://[^\s\"'`<>\\)]+", re.IGNORECASE)
 _USES_STORE: Final = USES | {
     EventKind.AUTOLOG,
     EventKind.SET_EXPERIMENT,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from azmlflow.patterns import pattern
 from azmlflow.rules.sheet import (
     Definition,
     Function,
@@ -22,9 +22,7 @@ from azmlflow.rules.source import indentation
 
 FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 
-_MARKER: Final = re.compile(
-    r"#\s*(?:%%|In\s*\[|COMMAND\s*-|MAGIC\b|-\*-|!|region\b|endregion\b|Databricks\b)"
-)
+_MARKER: Final = pattern(r"#\s*(?:%%|In\s*\[|COMMAND\s*-|MAGIC\b|-\*-|!|region\b|endregion\b|Databricks\b)")
 """Comments that divide a file or speak to a tool: they belong to no statement."""
 
 

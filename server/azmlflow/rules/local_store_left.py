@@ -33,7 +33,6 @@ train.py         # calls mlflow.set_tracking_uri
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -41,6 +40,7 @@ from typing import Final
 from azmlflow.azure.workspace_config import FOLDERS
 from azmlflow.parsing.base import Span
 from azmlflow.parsing.tree import Tree, entry
+from azmlflow.patterns import pattern
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.running import is_test
@@ -58,8 +58,8 @@ RULE = Rule(
     kinds=frozenset({FileKind.WORKSPACE_CONFIG}),
 )
 
-_LOGS: Final = re.compile(r"\b(?:start_run|log_\w+|autolog)\s*\(")
-_LOCAL: Final = re.compile(r"sqlite:|mlruns|mlflow\.db|file:/|set_tracking_uri\(\s*\\?[\"'](?!\w+:)")
+_LOGS: Final = pattern(r"\b(?:start_run|log_\w+|autolog)\s*\(")
+_LOCAL: Final = pattern(r"sqlite:|mlruns|mlflow\.db|file:/|set_tracking_uri\(\s*\\?[\"'](?!\w+:)")
 """Signs that a script wants the local store."""
 
 

@@ -68,7 +68,7 @@ RULE = Rule(
     severity="information",
     confidence="medium",
     since="0.1.0",
-    source_url=LOGGED_MODELS.source,
+    source_url="https://github.com/Azure/azure-sdk-for-python/issues/44896",
     kinds=SCRIPT_KINDS,
     fixable="sometimes",
 )

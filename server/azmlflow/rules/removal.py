@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span, Text
 from azmlflow.parsing.tree import Mapping, Node, Scalar
+from azmlflow.patterns import pattern
 from azmlflow.rules.base import Edit
 from azmlflow.rules.sheet import Unit, code_points, first_line, last_line, units_of
 from azmlflow.rules.source import indentation
@@ -16,7 +16,7 @@ from azmlflow.workspace.snapshot import Location, SourceFile
 
 Pair = tuple[Scalar, Node]
 
-_IN_BRACES: Final = re.compile(r"(?:[&!]\S*\s+)*\{")
+_IN_BRACES: Final = pattern(r"(?:[&!]\S*\s+)*\{")
 """A mapping in braces, behind an anchor or tag."""
 
 

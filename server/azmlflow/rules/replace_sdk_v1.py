@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Span, Text
+from azmlflow.patterns import pattern
 from azmlflow.rules.base import Edit, Fix
 from azmlflow.rules.sheet import Unit, code_points, units_of
 from azmlflow.workspace.snapshot import Location, SourceFile
@@ -16,7 +17,7 @@ _CLASS: Final = "Workspace"
 _MODULES: Final = ("azureml.core", "azureml.core.workspace")
 _IMPORTS: Final = "from azure.ai.ml import MLClient\nfrom azure.identity import DefaultAzureCredential"
 _CLIENT: Final = "ml_client"
-_NEW_NAMES: Final = re.compile(rf"\b(?:MLClient|DefaultAzureCredential|{_CLIENT})\b")
+_NEW_NAMES: Final = pattern(rf"\b(?:MLClient|DefaultAzureCredential|{_CLIENT})\b")
 
 
 class _Import(NamedTuple):

@@ -22,6 +22,7 @@ from azmlflow.parsing.notebook_json import output_places
 from azmlflow.parsing.python.document import Block, PythonFacts
 from azmlflow.parsing.python.facts import Assign, CallValue, Constant, Name, Value
 from azmlflow.parsing.tree import Node, Scalar
+from azmlflow.patterns import pattern
 from azmlflow.resolution.environs import concerns_azure
 from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResolution
 from azmlflow.resolution.modules import Origin, Placed, read_module
@@ -42,7 +43,7 @@ GIVEN_TO: Final = {
     "ConfidentialClientApplication": (1, "client_credential", AZURE_CLIENT_SECRET),
 }
 """The argument of azure-identity's, azureml-core's and msal's classes that takes a secret."""
-_WORDS: Final = re.compile(r"secret|passw|token|principalkey|login", re.IGNORECASE)
+_WORDS: Final = pattern(r"secret|passw|token|principalkey|login", re.IGNORECASE)
 
 
 class Place(NamedTuple):

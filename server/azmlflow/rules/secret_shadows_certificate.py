@@ -57,7 +57,7 @@ RULE = Rule(
     severity="warning",
     confidence="high",
     since="0.1.0",
-    source_url=credentials.SOURCE,
+    source_url="https://github.com/Azure/azure-sdk-for-python/blob/main/sdk/identity/azure-identity/azure/identity/_credentials/environment.py",
     kinds=credentials.KINDS,
     fixable="sometimes",
 )

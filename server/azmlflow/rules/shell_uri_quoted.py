@@ -52,6 +52,7 @@ from azmlflow.azure.variables import MLFLOW_REGISTRY_URI, MLFLOW_TRACKING_URI
 from azmlflow.parsing.base import Span
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.shell import Assignment, Command
+from azmlflow.patterns import pattern
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Edit, Finding, Fix, Rule, in_file
 from azmlflow.rules.shell_parts import ShellPart, covers, is_followed, is_needed_outside, shell_parts
@@ -70,9 +71,9 @@ RULE = Rule(
 )
 
 _VARIABLES: Final = frozenset({MLFLOW_TRACKING_URI, MLFLOW_REGISTRY_URI})
-_WORDS: Final = re.compile(r"MLFLOW_\w+_URI|mlflow_?tracking_?uri", re.IGNORECASE)
-_COPY: Final = re.compile(r"\$\{?(\w+)\}?")
-_BEFORE_STATEMENT: Final = re.compile(r"(?:.*(?:[;&|({]|\b(?:then|do|else)))?\s*(?:\$\s)?")
+_WORDS: Final = pattern(r"MLFLOW_\w+_URI|mlflow_?tracking_?uri", re.IGNORECASE)
+_COPY: Final = pattern(r"\$\{?(\w+)\}?")
+_BEFORE_STATEMENT: Final = pattern(r"(?:.*(?:[;&|({]|\b(?:then|do|else)))?\s*(?:\$\s)?")
 
 
 def check(resolution: Resolution) -> Iterator[Finding]:

@@ -11,16 +11,17 @@ from azmlflow.parsing.base import Span
 from azmlflow.parsing.comments import WORD, Comment, find_comments
 from azmlflow.parsing.python.document import PythonFacts
 from azmlflow.parsing.tree import Scalar, Tree, walk
+from azmlflow.patterns import pattern
 from azmlflow.rules.base import Finding
 from azmlflow.workspace.snapshot import FileKind, Location, SourceFile
 
 if TYPE_CHECKING:
     from azmlflow.parsing.notebook import NotebookFacts
 
-_DIRECTIVE: Final = re.compile(
+_DIRECTIVE: Final = pattern(
     r"(?:#|//)[ \t]*azmlflow:[ \t]*(?P<verb>[A-Za-z][\w-]*)?[ \t]*(?P<list>\[(?P<codes>[^\]#]*)(?P<closed>\])?)?[^#\r\n]*"
 )
-_CODE: Final = re.compile(r"[^,\s]+")
+_CODE: Final = pattern(r"[^,\s]+")
 
 
 class Code(NamedTuple):

@@ -38,7 +38,6 @@ of something else there is no fix: the right one is not known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
@@ -47,6 +46,7 @@ from azmlflow.azure import variables as v
 from azmlflow.azure.environment_credential import choose, is_tenant_allowed
 from azmlflow.azure.uri_parsing import parse_tracking_uri
 from azmlflow.azure.workspace import is_guid, is_placeholder
+from azmlflow.patterns import pattern
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.environs import Environ
 from azmlflow.resolution.memo import remembered
@@ -69,7 +69,7 @@ RULE = Rule(
     fixable="sometimes",
 )
 
-_GUID: Final = re.compile(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])")
+_GUID: Final = pattern(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])")
 _AROUND: Final = "'\"\u2018\u2019\u201c\u201d"
 _ANY_TENANT: Final = frozenset({"common", "organizations", "consumers"})
 _SUBSCRIPTIONS: Final = (

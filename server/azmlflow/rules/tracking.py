@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.parsing.python.document import Block
 from azmlflow.parsing.python.facts import Call
+from azmlflow.patterns import pattern
 from azmlflow.resolution.effects import USES
 from azmlflow.resolution.model import Event, EventKind, ScriptResolution
 from azmlflow.resolution.modules import units_of
@@ -19,7 +19,7 @@ from azmlflow.rules.base import Related
 from azmlflow.workspace.environment import layer_of_dotenv
 from azmlflow.workspace.snapshot import Location
 
-_TRAINS: Final = re.compile(r"(?:\.|\b)(?:fit|train|fit_\w+|train_\w+)\s*\(")
+_TRAINS: Final = pattern(r"(?:\.|\b)(?:fit|train|fit_\w+|train_\w+)\s*\(")
 """Calls during which autolog makes a run."""
 
 

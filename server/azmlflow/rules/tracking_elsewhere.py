@@ -10,6 +10,7 @@ from typing import Final
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.parsing.notebook import NotebookFacts
 from azmlflow.parsing.python import lexer
+from azmlflow.patterns import pattern
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.modules import find_module
@@ -17,7 +18,7 @@ from azmlflow.resolution.running import is_test
 from azmlflow.workspace.snapshot import YAML_KINDS, FileKind, Snapshot, SourceFile
 
 _SETTER: Final = "set_tracking_uri"
-_ASSIGNED: Final = re.compile(rf"{MLFLOW_TRACKING_URI}[\"']?\s*=")
+_ASSIGNED: Final = pattern(rf"{MLFLOW_TRACKING_URI}[\"']?\s*=")
 _SETS_VARIABLES: Final = (FileKind.SHELL, FileKind.EDITOR, FileKind.DOCKERFILE, *YAML_KINDS)
 _RUN_OF_A_JOB: Final = frozenset({"azureml.core.Run", "azureml.core.run", "azureml.core.run.Run"})
 _OURS: Final = ("mlflow", "azureml")

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from azmlflow.parsing.base import Span, Text
+from azmlflow.patterns import pattern
 from azmlflow.resolution.model import EventKind
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Edit
@@ -31,7 +32,7 @@ _BEFORE: Final = {
     **dict.fromkeys((*YAML_KINDS, FileKind.JOB), re.compile(r"\s*(?:- )?[\"']?")),
 }
 """What stands before the name on a line that sets one variable and does nothing else."""
-_AFTER: Final = re.compile(r"[\"']?[\])]?\s*(?:#.*)?")
+_AFTER: Final = pattern(r"[\"']?[\])]?\s*(?:#.*)?")
 """What may follow the value there."""
 
 

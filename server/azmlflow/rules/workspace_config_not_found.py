@@ -40,7 +40,6 @@ Unsafe: the fix creates a `config.json`. It is offered only where another file o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -48,6 +47,7 @@ from typing import Final
 
 from azmlflow.azure.workspace_config import FILE_NAMES, PARENT_LEVELS
 from azmlflow.parsing.base import Span
+from azmlflow.patterns import pattern
 from azmlflow.resolution.known import known_workspaces
 from azmlflow.resolution.model import ConfigCandidate
 from azmlflow.resolution.resolve import Resolution
@@ -69,7 +69,7 @@ RULE = Rule(
 )
 
 _CI: Final = frozenset({"CI", "TF_BUILD", "GITHUB_ACTIONS", "AZUREML_RUN_ID"})
-_WRITES: Final = re.compile(r"\bwrite_config\s*\(|\bjson\.dump\s*\(|\.write(?:_text|lines)?\s*\(|[\"']w[\"']")
+_WRITES: Final = pattern(r"\bwrite_config\s*\(|\bjson\.dump\s*\(|\.write(?:_text|lines)?\s*\(|[\"']w[\"']")
 _NAMES: Final = ("config.json", "project.json", "write_config")
 _HANDLED: Final = frozenset({"try", "except", "if", "else", "match"})
 

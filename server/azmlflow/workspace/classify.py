@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from azmlflow.patterns import pattern
 from azmlflow.workspace.snapshot import FileKind
 
 CONFIG_NAMES: Final = ("config.json", "project.json")
@@ -70,15 +71,15 @@ _CONFIG_WORDS: Final = (
 )
 _BROKEN_CONFIG_WORDS: Final = ("subscription_id", "workspace_name", "resource_group", '"Scope"')
 
-_TOP_KEY: Final = re.compile(r"^[\"']?([$\w][\w.-]*)[\"']?[ \t]*:[ \t]*(.*)$", re.M)
-_JOB_SCHEMA: Final = re.compile(
+_TOP_KEY: Final = pattern(r"^[\"']?([$\w][\w.-]*)[\"']?[ \t]*:[ \t]*(.*)$", re.M)
+_JOB_SCHEMA: Final = pattern(
     r"(?:command|pipeline|sweep|spark|parallel|import|automl|data_?transfer|fine_?tuning|distillation)\w*?(?:job|component)"
 )
 _COMPONENT_TYPES: Final = frozenset({"command", "commandcomponent", "sweep", "spark", "parallel", "pipeline"})
 _WORK_KEYS: Final = frozenset({"command", "code", "jobs", "task", "trial", "entry"})
 _JOB_KEYS: Final = frozenset({"code", "environment", "compute"})
 _PIPELINE_KEYS: Final = frozenset({"stages", "jobs", "steps"})
-_PIPELINE_STEP: Final = re.compile(
+_PIPELINE_STEP: Final = pattern(
     r"^[ \t]*-[ \t]+(?:task|script|bash|pwsh|powershell|template|job|stage|checkout|deployment)[ \t]*:", re.M
 )
 _OUR_WORDS: Final = ("mlflow", "azure", "env_file")

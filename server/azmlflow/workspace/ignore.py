@@ -14,12 +14,13 @@ from fnmatch import translate
 from typing import Final, NamedTuple, TypeAlias
 
 from azmlflow.parsing.base import decode
+from azmlflow.patterns import pattern
 from azmlflow.workspace import paths
 from azmlflow.workspace.read import MEGABYTE, Refused, read_bytes
 
-_PLAIN: Final = re.compile(r"[\w.,+@~ $#%=-]+").fullmatch
-_PLAIN_PATH: Final = re.compile(r"[\w.,+@~ $#%=/-]+").fullmatch
-_GLOB: Final = re.compile(r"[\w.,+@~ $#%=*?\[\]!^-]+").fullmatch
+_PLAIN: Final = pattern(r"[\w.,+@~ $#%=-]+").fullmatch
+_PLAIN_PATH: Final = pattern(r"[\w.,+@~ $#%=/-]+").fullmatch
+_GLOB: Final = pattern(r"[\w.,+@~ $#%=*?\[\]!^-]+").fullmatch
 
 
 class _Glob(NamedTuple):
@@ -83,6 +84,9 @@ class IgnoreRules:
         body = text.removesuffix("/")
         slash = text[len(body) :]
         body = "**" if body == "/**" else body
+        if body.startswith("**/") and "/" not in body[3:]:
+            body = body[3:]  # `**/name` means what `name` means: at any depth
+            text = body + slash
         if _PLAIN(body):
             self._names[text] = rank
         elif body.startswith("*.") and _PLAIN(body[1:]):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from azmlflow.parsing._version_specs import NAME
 from azmlflow.parsing.requirements import normalised
+from azmlflow.patterns import pattern
 from azmlflow.workspace.read import Refused, read_bytes
 
 MOST_ENTRIES: Final = 20_000
@@ -18,9 +18,9 @@ LARGEST_METADATA: Final = 1_000_000
 MOST_READ: Final = 500
 """Metadata files that are opened in one folder, where names do not suffice."""
 
-_VERSION: Final = re.compile(r"[0-9][0-9A-Za-z.!+_-]{0,99}")
-_NUMBER: Final = re.compile(r"\d+")
-_PYTHON_TAG: Final = re.compile(r"-py\d(?:\.\d+)?(?:-[\w.-]{1,60})?$")
+_VERSION: Final = pattern(r"[0-9][0-9A-Za-z.!+_-]{0,99}")
+_NUMBER: Final = pattern(r"\d+")
+_PYTHON_TAG: Final = pattern(r"-py\d(?:\.\d+)?(?:-[\w.-]{1,60})?$")
 
 
 def packages_in(folders: Iterable[Path]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from azmlflow.patterns import pattern
 from azmlflow.workspace import paths
 from azmlflow.workspace.installed import entries, packages_in
 from azmlflow.workspace.read import Refused, read_bytes
@@ -22,11 +23,11 @@ LARGEST_CONFIG: Final = 100_000
 MOST_SITES: Final = 50
 """Folders of packages that are looked into; a `.pth` file may name any number."""
 
-_LIBRARY: Final = re.compile(r"(?:python|pypy)(\d+\.\d+)t?")
-_RELEASE: Final = re.compile(r"\d+\.\d+(?:\.\d+)?")
-_NAMED: Final = re.compile(r"[A-Za-z0-9][\w.+-]{0,99}")
-_CONDA_PYTHON: Final = re.compile(r"python-(\d+\.\d+(?:\.\d+)?)-[^-]*\.json")
-_WINDOWS_DLL: Final = re.compile(r"python3(\d+)\.dll", re.IGNORECASE)
+_LIBRARY: Final = pattern(r"(?:python|pypy)(\d+\.\d+)t?")
+_RELEASE: Final = pattern(r"\d+\.\d+(?:\.\d+)?")
+_NAMED: Final = pattern(r"[A-Za-z0-9][\w.+-]{0,99}")
+_CONDA_PYTHON: Final = pattern(r"python-(\d+\.\d+(?:\.\d+)?)-[^-]*\.json")
+_WINDOWS_DLL: Final = pattern(r"python3(\d+)\.dll", re.IGNORECASE)
 _EXECUTABLES: Final = ("bin/python3", "bin/python", "Scripts/python.exe", "python.exe")
 _ON_PATH: Final = ("python3.exe", "python.exe") if os.name == "nt" else ("python3", "python")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from azmlflow.parsing import tree
 from azmlflow.parsing.tree import Node, Scalar, Tree
+from azmlflow.patterns import pattern
 from azmlflow.workspace.snapshot import FileKind, Location, SourceFile
 
 Where = Literal["here", "job", "container", "ci"]
@@ -93,7 +93,7 @@ def _in_folder(file: SourceFile, value: str) -> str:
     return filled_in(value, file.path.parent.parent) if file.kind is FileKind.EDITOR else value
 
 
-_COMPOSED: Final = re.compile(r"\$\{|\$\(|\$\[|\$\w|%\w+%")
+_COMPOSED: Final = pattern(r"\$\{|\$\(|\$\[|\$\w|%\w+%")
 
 
 def _plain(value: str) -> str | None:

@@ -31,19 +31,15 @@ _ATTEMPTS: Final = 5
 
 
 async def watch(
-    roots: Iterable[Path],
-    extra_paths: Iterable[Path] = (),
-    extra_folders: Iterable[Path] = (),
-    stop_event: threading.Event | None = None,
+    roots: Iterable[Path], extra_paths: Iterable[Path] = (), stop_event: threading.Event | None = None
 ) -> AsyncGenerator[set[Path], None]:
     """Yield an empty set when watching has begun, then each time the paths that were created, changed or deleted.
 
-    `extra_paths` are single files outside the roots, of which only the folders are watched; of `extra_folders` every
-    change of a name in them is told. Ends when `stop_event` is
+    `extra_paths` are single files outside the roots, of which only the folders are watched. Ends when `stop_event` is
     set, and sets it when the iteration is given up. Raises OSError when the system can watch no more folders.
     """
     event = stop_event or threading.Event()
-    changes = watch_sync(roots, extra_paths, extra_folders, event)
+    changes = watch_sync(roots, extra_paths, event)
     try:
         while (paths := await asyncio.to_thread(next, changes, None)) is not None:
             yield paths
@@ -52,13 +48,10 @@ async def watch(
 
 
 def watch_sync(
-    roots: Iterable[Path],
-    extra_paths: Iterable[Path] = (),
-    extra_folders: Iterable[Path] = (),
-    stop_event: threading.Event | None = None,
+    roots: Iterable[Path], extra_paths: Iterable[Path] = (), stop_event: threading.Event | None = None
 ) -> Iterator[set[Path]]:
     """Do the same as `watch`, blocking the thread between the sets; Ctrl+C raises KeyboardInterrupt as usual."""
-    asked = (tuple(roots), frozenset(map(str, extra_paths)), frozenset(map(str, extra_folders)))
+    asked = (tuple(roots), frozenset(map(str, extra_paths)))
     event = stop_event or threading.Event()
     current = _begin(*asked, event)
     yield set()
@@ -74,12 +67,11 @@ def watch_sync(
 
 
 class _Scene(NamedTuple):
-    """What there is to watch: the folders that discovery enters, the files in them, and what lies elsewhere."""
+    """What there is to watch: the folders that discovery enters, the files in them, and single files elsewhere."""
 
     folders: frozenset[str]
     files: frozenset[str]
     extra: frozenset[str]
-    libraries: frozenset[str]
 
 
 class _Watch:
@@ -88,8 +80,7 @@ class _Watch:
     def __init__(self, scene: _Scene, event: threading.Event) -> None:
         from watchfiles import watch as watch_files
 
-        wanted = {*map(paths.parent_of, scene.extra), *scene.libraries}
-        around = {folder for folder in wanted if paths.is_folder(folder)}
+        around = {folder for folder in map(paths.parent_of, scene.extra) if paths.is_folder(folder)}
         self.scene = scene
         self._changes: Generator[Changes, None, None] = watch_files(
             *sorted(scene.folders | around),
@@ -118,26 +109,24 @@ class _Watch:
         return changes
 
 
-def _begin(
-    roots: tuple[Path, ...], extra: frozenset[str], libraries: frozenset[str], event: threading.Event
-) -> _Watch:
+def _begin(roots: tuple[Path, ...], extra: frozenset[str], event: threading.Event) -> _Watch:
     """Watch the folders there are; begin again when some came or went before the watch was running."""
-    scene = _look(roots, extra, libraries)
+    scene = _look(roots, extra)
     for _ in range(_ATTEMPTS):
         with suppress(FileNotFoundError):
             begun = _Watch(scene, event)
-            before, begun.scene = scene, _look(roots, extra, libraries)
+            before, begun.scene = scene, _look(roots, extra)
             if begun.scene.folders == before.folders:
                 return begun
-        scene = _look(roots, extra, libraries)
+        scene = _look(roots, extra)
     return _Watch(scene, event)
 
 
-def _look(roots: tuple[Path, ...], extra: frozenset[str], libraries: frozenset[str]) -> _Scene:
+def _look(roots: tuple[Path, ...], extra: frozenset[str]) -> _Scene:
     walks = [walk(root, find_settings(root).exclude, other_roots=roots) for root in roots]
     folders = frozenset(folder for result in walks for folder in result.folders)
     files = frozenset(file.path for result in walks for file in result.files)
-    return _Scene(folders, files, extra, libraries)
+    return _Scene(folders, files, extra)
 
 
 def _is_new_folder(change: Change, path: str) -> bool:
@@ -153,7 +142,7 @@ def _files_that_appeared(before: _Scene, after: _Scene, changes: Changes) -> set
 
 def _matters(path: str, scene: _Scene) -> bool:
     folder, name = paths.parent_of(path), paths.name_of(path)
-    if path in scene.extra or path in scene.folders or folder in scene.libraries:
+    if path in scene.extra or path in scene.folders:
         return True
     if folder not in scene.folders:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from azmlflow.lsp.commands.base import Arguments, Refused
 if TYPE_CHECKING:
     from azmlflow.lsp.session import Session
     from azmlflow.workspace.snapshot import Snapshot
+    from azmlflow.workspace.surroundings import Terms
 
 
 async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
@@ -25,9 +27,8 @@ async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
         raise JsonRpcInvalidParams("Expected 0 or 1 text: the URI of a document or a folder.")
     path = _path(session, arguments)
     await session.settled(session.documents.path_at(arguments[0]) if arguments else None)
-    await session.around.look()
-    snapshot, trusted = session.store.snapshot, session.trusted
-    return await background.in_thread(lambda: _examine(snapshot, path, trusted))
+    snapshot, terms = session.store.snapshot, session.around.terms()
+    return await background.in_thread(lambda: _examine(snapshot, path, terms))
 
 
 def _path(session: Session, arguments: Arguments) -> Path:
@@ -40,20 +41,23 @@ def _path(session: Session, arguments: Arguments) -> Path:
     return path
 
 
-def _examine(snapshot: Snapshot, path: Path, trusted: bool) -> dict[str, Any]:
+def _examine(snapshot: Snapshot, path: Path, terms: Terms) -> dict[str, Any]:
     from azmlflow.resolution.doctor.packages import BROKER, interpreter_of
     from azmlflow.resolution.doctor.page import page_of
     from azmlflow.resolution.doctor.report import Examined, report_of
     from azmlflow.resolution.redaction import Redactor
+    from azmlflow.resolution.wanted import wanted
     from azmlflow.rules.counting import count_wrong
     from azmlflow.workspace.machine import look_at_machine
+    from azmlflow.workspace.surroundings import look
 
+    snapshot = replace(snapshot, surroundings=look(wanted(snapshot, process=True), terms))
     is_file = path in snapshot.files
     folder = path.parent if is_file else path
     targets = (path,) if is_file else tuple(sorted(p for p in snapshot.files if p.is_relative_to(path)))
     interpreter = interpreter_of(snapshot, folder)
     broker = BROKER in interpreter.packages if interpreter else None
-    machine = look_at_machine(os.environ, broker, may_read=trusted)
+    machine = look_at_machine(os.environ, broker, may_read=terms.trusted)
     redactor = Redactor.of(os.environ, folder)
     report = report_of(Examined(snapshot, machine, folder, targets, redactor, is_file))
     report["findings"] = count_wrong(snapshot, targets)

@@ -13,12 +13,13 @@ from azmlflow.parsing.base import Problem, Text
 from azmlflow.parsing.comments import Comment
 from azmlflow.parsing.python import lexer
 from azmlflow.parsing.python.facts import Fact
+from azmlflow.patterns import pattern
 
 _LINE_COUNT: Final = attrgetter("line_count")
 _LENGTH: Final = attrgetter("length")
-_HEADER: Final = re.compile(r"(?:@|(?:async\s+)?def\b|class\b)")
-_DEFINED: Final = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
-_SUBMITS: Final = re.compile(
+_HEADER: Final = pattern(r"(?:@|(?:async\s+)?def\b|class\b)")
+_DEFINED: Final = pattern(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_SUBMITS: Final = pattern(
     r"azure\.ai\.ml|azureml\.|\b(?:command|spark|RunFunction|ScriptRunConfig|Estimator|\w+(?:Step|Job|Component|Task))\("
 )
 

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from azmlflow.patterns import pattern
+
 # What may follow the plain characters covers every character that can end them, so that the pattern never goes back.
-_TOKEN: Final = re.compile(
+_TOKEN: Final = pattern(
     r"""
     [^"'\#()\[\]{}\\\n]*
     (?: (?P<triple> \"{3} [^"\\]* (?: (?: \\. | "(?!"") ) [^"\\]* )* (?: \"{3} | \Z )
@@ -29,8 +31,8 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally)\b")
-_RESTARTS: Final = re.compile(
+_CONTINUES: Final = pattern(r"(?:else|elif|except|finally)\b")
+_RESTARTS: Final = pattern(
     r"(?:import|def|class|with|while|async|return|try\s*:|if\s+__name__)\b|try\s*:|@|from\s+[\w.]+\s+import\b"
 )
 """Statements that never stand inside brackets: an unclosed bracket ends before them, so that it hides nothing more."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from typing import Final
 
 from azmlflow.parsing.base import Problem, Span
 from azmlflow.parsing.python.extract import facts_of
 from azmlflow.parsing.python.facts import Fact, Unread
+from azmlflow.patterns import pattern
 
 ATTEMPTS: Final = 8
 """How many broken lines are set aside before the whole block is given up; text in another language breaks on all."""
 
-_BLAMED: Final = re.compile(r"on line (\d+)")
+_BLAMED: Final = pattern(r"on line (\d+)")
 
 
 def read(text: str) -> tuple[tuple[Fact, ...], tuple[Problem, ...]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.python.document import Block, PythonFacts
 from azmlflow.parsing.python.facts import Assign, CallValue, Import, Name, Value, dotted
+from azmlflow.patterns import pattern
 
 _WORDS: Final = (
     "mlflow",
@@ -23,7 +23,7 @@ _WORDS: Final = (
     "os.system",
     "from_config",
 )
-_ENVIRONMENT: Final = re.compile(
+_ENVIRONMENT: Final = pattern(
     r"\bdel\s+[\w.]*environ\b|environ(?:\s*\.\s*(?:update|setdefault|pop|clear)\b|\s*\|=|\s*\[[^\]\n]*\]\s*=[^=])"
 )
 _ROOTS: Final = frozenset({"mlflow", "azure", "azureml", "dotenv", "environs", "decouple"})

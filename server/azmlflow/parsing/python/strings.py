@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Generator, Iterator
 from typing import Final, NamedTuple
 
 from azmlflow.parsing.base import Text
 from azmlflow.parsing.python.values import Columns
+from azmlflow.patterns import pattern
 
-_BETWEEN: Final = re.compile(r"(?:\s|\\\r?\n|#[^\n]*)*")
-_OPENING: Final = re.compile(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
+_BETWEEN: Final = pattern(r"(?:\s|\\\r?\n|#[^\n]*)*")
+_OPENING: Final = pattern(r"([A-Za-z]{0,2})('''|\"\"\"|'|\")")
 
 
 class Piece(NamedTuple):
