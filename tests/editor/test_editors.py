@@ -8,10 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.certificates import make
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
@@ -48,6 +51,37 @@ def test_neovim_shows_and_repairs_a_finding(environ: dict[str, str], tmp_path: P
     settings.write_text(snippet(heading), encoding="utf-8")
     drive = f"luafile {HERE / 'drive.lua'}"
     judge(run([neovim, "--headless", "-n", "-i", "NONE", "-u", settings, "-c", drive], environ))
+
+
+def test_neovim_tells_of_a_certificate(environ: dict[str, str], tmp_path: Path) -> None:
+    """The finding and the hover on a `.env`, and that the finding goes when the file is replaced."""
+    neovim = installed("nvim")
+    folder = tmp_path / "quickstart"
+    certificate = folder / "client.pem"
+    valid = folder / "valid.pem"
+    now = datetime.now(timezone.utc)
+    certificate.write_bytes(make("pem:expired", now))
+    valid.write_bytes(make("pem", now))
+    for path in (certificate, valid):
+        path.chmod(0o600)
+    dotenv = folder / ".env"
+    dotenv.write_text(
+        "AZURE_TENANT_ID=aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee\n"
+        "AZURE_CLIENT_ID=bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee\n"
+        "AZURE_CLIENT_CERTIFICATE_PATH=client.pem\n"
+    )
+    environ |= {"AZMLFLOW_FILE": str(dotenv), "AZMLFLOW_VALID": str(valid)}
+    heading = "Neovim 0.11 and newer" if version_of(neovim) >= (0, 11) else "Neovim 0.7 to 0.10"
+    settings = tmp_path / "init.lua"
+    settings.write_text(snippet(heading), encoding="utf-8")
+    drive = f"luafile {HERE / 'drive_certificate.lua'}"
+    seen = run([neovim, "--headless", "-n", "-i", "NONE", "-u", settings, "-c", drive], environ)
+
+    assert "expired" in seen["message"]
+    assert "train-bot" in seen["hover"]
+    assert "thumbprint" in seen["hover"].lower()
+    assert "PRIVATE KEY" not in seen["hover"]
+    assert seen["left"] == 0
 
 
 def test_emacs_shows_and_repairs_a_finding(environ: dict[str, str], tmp_path: Path) -> None:
