@@ -182,6 +182,8 @@ def is_given(value: str) -> bool:
     """Tell whether the value of a variable that holds a secret is one, and not empty, a gap to fill or an example."""
     if len(value) < _SHORTEST or is_placeholder(value) or is_guid(value) or _COMPOSED.search(value):
         return False
+    if value.rstrip("'\"").endswith(("...", "…")):
+        return False  # cut short by whoever shows it
     words = [word for word in _WORD.split(value.lower().strip("'\"")) if word]
     if all(word.rstrip("0123456789") in _FILLERS or word.isdecimal() for word in words):
         return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from azmlflow.parsing._requirement_places import is_place, of_place
 from azmlflow.parsing._version_specs import (
     CONDA_EXPORT,
     Parsed,
@@ -18,13 +19,10 @@ from azmlflow.parsing.comments import Comment, find_comments
 from azmlflow.parsing.tree import Mapping, Node, Scalar, Sequence, Tree, get, text
 from azmlflow.patterns import pattern
 
-LONGEST_FILE: Final = 300
 MAX_REQUIREMENTS: Final = 20_000
 SEPARATORS: Final = pattern(r"[-_.]+")
 OPTION: Final = pattern(r"(--requirement|--constraint|--editable|-r|-c|-e)(?:[ \t]*=[ \t]*|[ \t]*)")
 OPTIONS_BEHIND: Final = pattern(r"\s--?[A-Za-z]")
-EGG: Final = pattern(r"[#&]egg=([A-Za-z0-9._-]+)")
-WHEEL: Final = pattern(r"([A-Za-z0-9][A-Za-z0-9._]*)-([0-9][A-Za-z0-9._!+]*)-\S*\.whl")
 NOT_READ: Final = "this is no requirement that pip can read: write name==version"
 KINDS: Final[dict[str, ReferenceKind]] = {
     "-r": "requirements", "--requirement": "requirements", "-c": "constraints", "--constraint": "constraints",
@@ -130,8 +128,8 @@ class _Lines:
         span = self.text.span(start, start + len(line))
         if CONDA_EXPORT.fullmatch(body):
             self._add(parse_conda_spec(body), start, span, "conda")
-        elif _is_place(body):
-            self._add(_of_place(body), start, span, "pip")
+        elif is_place(body):
+            self._add(of_place(body), start, span, "pip")
         elif not self._add(parse_pip(body), start, span, "pip") and "{" not in line and line[0] not in "@<$":
             self.problems.append(Problem(NOT_READ, span))
 
@@ -143,7 +141,7 @@ class _Lines:
         span = self.text.span(start, start + len(line))
         self.references.append(Reference(KINDS[match[1]], path, span))
         if KINDS[match[1]] == "editable":
-            self._add(_of_place(line), start, span, "pip")
+            self._add(of_place(line), start, span, "pip")
 
     def _add(self, parsed: Parsed | None, start: int, span: Span, source: Source) -> bool:
         if parsed is None:
@@ -251,8 +249,8 @@ def _of_string(item: Scalar, source: Source, group: str = "") -> Iterator[Requir
     if written is None:
         return
     parsed = parse_conda_spec(written) if source == "conda" else parse_pip(_without_comment(written))
-    if parsed is None and _is_place(written):
-        parsed = _of_place(written)
+    if parsed is None and is_place(written):
+        parsed = of_place(written)
     if parsed is not None:
         name_span = _inside(item, parsed.name_at, parsed.name_at + len(parsed.name))
         specifier_span = _inside(item, parsed.specifier_at, parsed.specifier_end)
@@ -282,22 +280,3 @@ def _without_comment(line: str) -> str:
     while at > 0 and not line[at - 1].isspace():
         at = line.find("#", at + 1)
     return line if at < 0 else line[:at]
-
-
-def _is_place(line: str) -> bool:
-    """Tell whether a requirement is a path or an address."""
-    return (
-        "://" in line.partition("@")[0] or line.startswith((".", "/", "\\")) or line.lower().endswith(".whl")
-    )
-
-
-def _of_place(line: str) -> Parsed | None:
-    """Return the requirement that an address tells the name of."""
-    egg = EGG.search(line)
-    if egg:
-        return Parsed(egg[1], egg.start(1), "", egg.end(1), egg.end(1), (), "", line)
-    start = max(line.rfind("/"), line.rfind("\\")) + 1
-    wheel = WHEEL.match(line, start, start + LONGEST_FILE)
-    if wheel:
-        return Parsed(wheel[1], wheel.start(1), f"=={wheel[2]}", wheel.start(2), wheel.end(2), (), "", line)
-    return None
