@@ -17,12 +17,34 @@ _PRINCIPAL: Final = ("AZURE_",)
 _CERTIFICATE: Final = ("AZURE_CLIENT_CERTIFICATE", "CertificateCredential")
 _WRITES: Final = ("environ", "putenv", "%env", "%set_env")
 
+_SECRET: Final = (
+    *(
+        "ecret",
+        "ECRET",
+        "assw",
+        "ASSW",
+        "assphrase",
+        "ASSPHRASE",
+        "pwd",
+        "PWD",
+        "oken",
+        "OKEN",
+        "key",
+        "KEY",
+        "Key",
+    ),
+    *("rincipal", "RINCIPAL", "ogin", "LOGIN", "redential", "onfidential", "onnection", "CONNECTION"),
+    *("eyJ", "Q~", "sig="),
+)
+
 SCRIPT_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "AZM110": ("RACKING_URI", "racking_uri", "rackingUri", "rackinguri", "REGISTRY_URI"),
     **dict.fromkeys(("AZM301", "AZM302", "AZM303", "AZM304", "AZM305", "AZM306", "AZM309"), _PRINCIPAL),
     "AZM307": ("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN",),
     "AZM308": ("AZURE_TOKEN_CREDENTIALS",),
     "AZM310": ("AZURE_USERNAME", "AZURE_PASSWORD"),
     "AZM311": _WRITES,
+    "AZM312": _SECRET,
     "AZM317": ("MLFLOW_TRACKING_TOKEN",),
     **dict.fromkeys((f"AZM40{number}" for number in range(1, 9)), _CERTIFICATE),
     "AZM501": ("AZUREML_CURRENT_CLOUD", "ARM_CLOUD_METADATA_URL"),
