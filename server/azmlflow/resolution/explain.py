@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from azmlflow.azure.uri_parsing import parse_tracking_uri
 from azmlflow.patterns import pattern
+from azmlflow.resolution.identity import identity_of
 from azmlflow.resolution.model import Answer, ScriptResolution, TrackingAnswer
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Because
 
 _USER: Final = pattern(r"(?<=://)[^/@\s]*@")
 _NOT_A_SCRIPT: Final = "it is neither a Python file nor a notebook"
-_NOT_TRIED: Final = "which credential answers is known only when it is tried"
 
 
 def explain_json(resolution: Resolution, show: Callable[[Path], str] = str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def explain_json(resolution: Resolution, show: Callable[[Path], str] = str) -> d
             "workspace": tracking.workspace._asdict() if tracking.workspace else None,
         },
         "experiment": _answer(experiment, show),
-        "identity": _answer(Answer("unknown", reason=_NOT_TRIED), show),
+        "identity": _answer(identity_of(script) if script else answer, show),
         "cloud": _answer(_cloud(tracking), show),
     }
 

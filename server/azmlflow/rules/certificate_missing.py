@@ -66,6 +66,7 @@ RULE = Rule(
 )
 
 _VARIABLE: Final = pattern(r"\$\w+|%\w+%")
+_WRITES: Final = (".write(", "write_bytes", "write_text", "b64decode")
 _ENDS_ALL: Final = "azure-identity fails on it before it tries anything else"
 
 
@@ -102,6 +103,8 @@ def _absent(resolution: Resolution, seen: Surroundings, use: CertificateUse) -> 
     unknown = len(states) < len(paths) or any(state.kind in ("file", "other") for state in states)
     if not states or unknown or resolution.file.kind is FileKind.SHELL:
         return None
+    if resolution.script is not None and any(word in resolution.file.text.value for word in _WRITES):
+        return None  # the script may make the file itself, of what a vault or a variable gives it
     if use.is_relative and not use.exact and lies_elsewhere(resolution.snapshot, use):
         return None
     return _sentence(resolution, use, states), "medium" if use.is_relative and not use.exact else "high"

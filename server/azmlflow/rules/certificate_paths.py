@@ -17,6 +17,8 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location, Snapsh
 
 _MOUNTED: Final = ("/run/secrets/", "/var/run/", "/mnt/secrets", "/etc/secrets/")
 """Where containers get their secrets."""
+_PASSING: Final = ("/tmp/", "/var/tmp/", "/dev/shm/")  # noqa: S108 - only compared with
+"""Where programs put a certificate that they take from a vault or a variable when they start."""
 _HOMES: Final = ("/home/", "/Users/")
 _SOURCING: Final = frozenset({"source", ".", "dotenv", "dotenv_if_exists"})
 _UNSAFE: Final = frozenset("\"'\\$#`\r\n")
@@ -29,6 +31,8 @@ def is_for_another_machine(resolution: Resolution, use: CertificateUse) -> bool:
     if use.one_system and not use.is_relative:
         return True
     if use.value.startswith(_MOUNTED):
+        return True
+    if use.value.startswith(_PASSING) and not PurePosixPath(use.value).is_relative_to(resolution.root):
         return True
     if use.value.startswith(_HOMES):
         home = resolution.snapshot.process.values.get("HOME")

@@ -23,6 +23,9 @@ def tell(story: dict[str, Any], source: Source, paint: Painter) -> Iterator[str]
     yield from _provenance(story["tracking"], source, paint)
     yield f"Experiment: {paint('bold', clean(_value(story['experiment'])))}."
     yield from _provenance(story["experiment"], source, paint)
+    if story["identity"]["value"] or story["identity"]["because"]:
+        yield f"Signs in as {paint('bold', clean(_value(story['identity'])))}."
+        yield from _provenance(story["identity"], source, paint)
     if story["cloud"]["status"] == "resolved":
         yield f"Cloud: {story['cloud']['value']}."
     if "line" in story:
