@@ -71,6 +71,8 @@ def test_leaves_other_code_alone(line: str):
         "AZURE_FEDERATED_TOKEN_FILE=/a/b",
         "AZURE_CLIENT_SECRET=",
         "TENANT: abc",
+        "AZURE_CLIENT_SECRET: ${{ secrets.AZURE_CLIENT_SECRET }}",
+        'AZURE_CLIENT_SECRET: "${{secrets.A}}"',
     ],
 )
 def test_leaves_what_is_no_secret_alone(line: str):

@@ -373,12 +373,16 @@ def test_a_role_for_the_workspace_of_the_config(project: Machine):
         f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}"
     ]
     assert f"name: '{WORKSPACE}'" in project.doctor("--role", "bicep").stdout
-    assert f"/workspaces/{WORKSPACE}" in project.doctor("--role", "az").stdout
+    az = project.doctor("--role", "az").stdout
+    assert f"/workspaces/{WORKSPACE}" in az
+    assert az.startswith("azmlflow doctor --role json > mlflow-role.json\n")
 
 
 def test_a_role_for_the_workspace_of_a_script(project: Machine):
     (project.project / "config.json").unlink()
-    assert f"/workspaces/{WORKSPACE}" in project.doctor("train.py", "--role", "az").stdout
+    az = project.doctor("train.py", "--role", "az").stdout
+    assert f"/workspaces/{WORKSPACE}" in az
+    assert az.startswith("azmlflow doctor train.py --role json > mlflow-role.json\n")
     project.write("other.py", SCRIPT.replace(WORKSPACE, "ws-other"))
     assert f"/workspaces/{WORKSPACE}" in project.doctor("train.py", "--role", "az").stdout
     done = project.doctor("--role", "az")

@@ -107,6 +107,28 @@ async def test_a_line_inside_a_string_cannot_be_silenced_in_its_midst(start, wor
     assert "ignore" not in editor.texts[uri].splitlines()[2]
 
 
+async def test_in_a_dockerfile_only_a_shell_reads_a_comment_behind_a_command(start, workspace):
+    editor = await start("visual_studio_code")
+    uri = (workspace / "Dockerfile").as_uri()
+    editor.open(
+        uri,
+        "FROM python:3.11\n"
+        "ENV AZUREML_CURRENT_CLOUD=azurecloud\n"
+        "RUN pip install \\\n"
+        "    azureml-mlflow==1.60.0 \\\n"
+        "    mlflow==3.4.0\n"
+        "RUN pip install mlflow==3.4.0 azureml-mlflow==1.60.0\n",
+    )
+    found = await editor.diagnostics_of(uri)
+    assert {(d.code, d.range.start.line) for d in found} == {("AZM501", 1), ("AZM602", 3), ("AZM602", 5)}
+    titles = {action.title for action in await editor.actions(uri, WHOLE, ["quickfix"])}
+    assert "Disable AZM501 for this line" not in titles
+    for diagnostic in found:
+        offered = await editor.actions(uri, diagnostic.range, ["quickfix"])
+        silencing = [action for action in offered if action.title.startswith("Disable")]
+        assert len(silencing) == (1 if diagnostic.range.start.line == 5 else 0)
+
+
 async def test_lines_end_as_the_documents_do(start, workspace):
     editor = await start("neovim")
     uri = await opened(editor, workspace, assignments(2).replace("\n", "\r\n"))

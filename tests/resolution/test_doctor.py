@@ -92,6 +92,27 @@ def test_what_the_code_sets_wins_over_the_terminal(tmp_path):
     assert told(report, "AZURE_TENANT_ID") == [(False, "the code sets another"), (True, "set by the code")]
 
 
+def test_a_line_of_a_notebook_is_told_with_its_cell(tmp_path):
+    cells = [f"%env AZURE_TENANT_ID={GUID}", 'import mlflow\nmlflow.set_tracking_uri("sqlite:///a.db")\nmlflow.start_run()']
+    notebook = {
+        "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in cells],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (tmp_path / "train.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    shown = page(report_of(examine(tmp_path)))
+    assert "set by the code (train.ipynb:cell 1:1)" in shown
+    assert "because mlflow.set_tracking_uri is called (train.ipynb:cell 2:2)" in shown
+
+
+def test_a_long_name_leaves_the_columns_straight(tmp_path):
+    long = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
+    write(tmp_path, _dot_env=f"AZURE_TENANT_ID={GUID}\n{long}=1\n", train_dot_py=SCRIPT)
+    rows = [line for line in page(report_of(examine(tmp_path))).splitlines() if "nothing loads the file" in line]
+    assert len({row.index("nothing loads") for row in rows}) == 1 and any(long in row for row in rows)
+
+
 def test_a_name_that_nothing_reads(tmp_path):
     write(tmp_path, _dot_env="AZURE_TENANTID=x\n", train_dot_py=SCRIPT)
     report = report_of(examine(tmp_path, AZURE_CLIENTID=GUID, MY_OWN="x"))

@@ -62,7 +62,7 @@ def test_a_word_that_is_typed_is_noticed() -> None:
     typed = Text(text.value.replace("x = 1", "os.environ['AZURE_TENANT_ID'] = '1'"))
     facts = parse_python(typed, before, ChangedLines(2, 3, 3))
 
-    assert words_in(SourceFile(Path("t.py"), FileKind.PYTHON, typed, facts)) >= {"AZURE_", "environ"}
+    assert words_in(SourceFile(Path("t.py"), FileKind.PYTHON, typed, facts)) >= {"azure_", "environ"}
 
 
 def script(text: str) -> SourceFile:

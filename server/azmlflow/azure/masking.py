@@ -13,7 +13,8 @@ from azmlflow.patterns import pattern
 
 _NAME: Final = pattern(r"(?<![\w-])([\w-]+)[\"'\]]*\s*(?:=(?!=)|:)[ \t]*")
 _LITERAL: Final = pattern(r"[rbufRBUF]{0,2}(?:\"([^\"]*)|'([^']*))")
-_ANY_VALUE: Final = pattern(r"\"([^\"]*)|'([^']*)|([^\s\"'#][^\s#]*)")
+_ANY_VALUE: Final = pattern(r"(?![\"\x27]?\$\{\{ *[\w.-]+ *\}\})(?:\"([^\"]*)|'([^']*)|([^\s\"'#][^\s#]*))")
+"""What follows a name; an expression of GitHub (`${{ secrets.NAME }}`) only says where the value is kept."""
 
 
 def mask(line: str, *, code: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -31,7 +32,7 @@ def run(arguments: list[str]) -> int:
 
     with output() as stream:
         if options.role:
-            print(_role(options.role, _workspace(examined)), end="", file=stream)
+            print(_role(options.role, _workspace(examined), options.path), end="", file=stream)
             return 0
         report = _report(examined)
         if options.format == "json":
@@ -138,13 +139,13 @@ def _workspace(examined: Examined) -> WorkspaceRef:
     return found[0] if found else PLACEHOLDERS
 
 
-def _role(kind: str, workspace: WorkspaceRef) -> str:
+def _role(kind: str, workspace: WorkspaceRef, path: str) -> str:
     from azmlflow.azure import permissions
 
     if kind == "json":
         return permissions.role_json(workspace)
     if kind == "bicep":
         return permissions.role_bicep(workspace)
-    return "\n".join(
-        ("azmlflow doctor --role json > mlflow-role.json", *permissions.role_commands(workspace), "")
-    )
+    of = f" {shlex.quote(path)}" if path != "." else ""
+    write = f"azmlflow doctor{of} --role json > {permissions.JSON_FILE}"
+    return "\n".join((write, *permissions.role_commands(workspace), ""))

@@ -29,6 +29,7 @@ class Around:
         self._soon: asyncio.TimerHandle | None = None
         self._turn = asyncio.Lock()
         self._changed: set[Path] = set()
+        self._begun = False
         self._times: dict[Path, float] = {}
         """When packages were last installed into each folder."""
 
@@ -44,12 +45,21 @@ class Around:
             self._session.watch.follow()
             self._session.diagnostics.refresh_soon(store.opened)
 
+    def begin(self) -> None:
+        """Look for the first time, a moment after the first findings: those are not to wait for it."""
+        self._begun = True
+        self._schedule()
+
     def look_soon(self, path: Path) -> None:
         """Look once nothing has changed for a moment, if a document that changed decides what there is to look at.
 
         Packages that were installed meanwhile are noticed then too: watching their folders would cost every client.
         """
         self._changed.add(path)
+        if self._begun:
+            self._schedule()
+
+    def _schedule(self) -> None:
         if self._soon:
             self._soon.cancel()
         self._soon = asyncio.get_running_loop().call_later(
@@ -58,6 +68,9 @@ class Around:
 
     async def _look_if_it_matters(self) -> None:
         snapshot = self._session.store.snapshot
+        if snapshot.surroundings is None:
+            await self.look()
+            return
         files = [file for path in self._changed if (file := snapshot.files.get(path))]
         self._changed.clear()
         if await background.in_thread(lambda: any(map(_decides, files)) or self._packages_changed(snapshot)):

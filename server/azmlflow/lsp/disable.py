@@ -15,19 +15,35 @@ MARK: Final = "azmlflow: ignore"
 
 
 def disable(snapshot: Snapshot, finding: Finding) -> Edit | None:
-    """Return the edit, or None where no comment can stand: in JSON, inside a string that goes over several lines."""
+    """Return the edit, or None where no comment can stand.
+
+    That is in JSON, inside a string that goes over several lines, and in a Dockerfile anywhere but at the end of a `RUN`:
+    to Docker a comment behind `ENV` is one more word.
+    """
     from azmlflow.rules.base import Edit
     from azmlflow.rules.source import text_of
+    from azmlflow.workspace.snapshot import FileKind
 
     place, file = finding.location, snapshot.files.get(finding.location.path)
     if file is None:
         return None
     text = text_of(file, place.cell)
+    if file.kind is FileKind.DOCKERFILE and not _ends_run(text, place.span.end_line):
+        return None
     for line in dict.fromkeys((place.span.line, place.span.end_line)):
         span, comment = _insertion(file, text, place.cell, line, finding.code)
         if _is_comment(file, text, place.cell, span, comment, finding.code):
             return Edit(place._replace(span=span), comment)
     return None
+
+
+def _ends_run(text: Text, line: int) -> bool:
+    """Tell whether a line of a Dockerfile is the last of a `RUN`, whose shell reads the comment."""
+    if text.line(line).rstrip().endswith("\\"):
+        return False
+    while line > 0 and text.line(line - 1).rstrip().endswith("\\"):
+        line -= 1
+    return text.line(line).lstrip().upper().startswith("RUN ")
 
 
 def _insertion(file: SourceFile, text: Text, cell: int | None, line: int, code: str) -> tuple[Span, str]:

@@ -22,17 +22,7 @@ async def handle(session: Session, params: types.InitializedParams) -> None:
     await asyncio.gather(_load(session), configuration.fetch(session))
     session.ready.set()
     await session.diagnostics.refresh_all()
-    await _look_around(session)
-
-
-async def _look_around(session: Session) -> None:
-    try:
-        await session.around.look()
-        session.watch.follow()
-    except Exception:
-        log.exception(
-            "What is around the files could not be looked at: certificates and packages are not checked."
-        )
+    session.around.begin()
 
 
 async def _register(session: Session) -> None:

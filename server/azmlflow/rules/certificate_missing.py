@@ -5,7 +5,8 @@
 Looks for the file as azure-identity does. It finds paths that lead nowhere or to a folder, files that may not be read, and
 paths with `~`, `$NAME` or `%NAME%`, which azure-identity does not expand. A relative path counts from the folder in
 which the program starts: it is looked for in the project's folder and beside the file that names it, and for a launch
-configuration in its `cwd`. Paths for other machines (jobs, containers, CI) are left alone.
+configuration in its `cwd`. Paths for other machines (jobs, containers, CI) are left alone, and
+what a program may put there itself: in a folder for temporary files, or anywhere by a script that writes files.
 
 ## Why it is bad
 

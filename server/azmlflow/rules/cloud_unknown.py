@@ -96,9 +96,14 @@ def _named(resolution: Resolution, environ: Environ, setting: Setting, value: st
     confidence: Confidence = "medium" if environ.where == "job" or (value and near is None) else "high"
     message, make = _EMPTY, partial(_out, resolution, setting)
     if value:
-        message = _MISSPELLED.format(near) if near else _UNLISTED
+        message = _misspelled(value, near) if near else _UNLISTED
         make = partial(_renamed, resolution, setting, near)
     yield Finding(RULE, message, setting.written if value else setting.place, (), None, confidence, make)
+
+
+def _misspelled(value: str, near: str) -> str:
+    capitals = ", with these capitals" if value.lower() == near.lower() else ""
+    return f"AZUREML_CURRENT_CLOUD names no Azure cloud: it is spelled {near}{capitals}"
 
 
 def _may_list_others(resolution: Resolution, environ: Environ) -> bool:
@@ -139,7 +144,6 @@ def _with_scheme(resolution: Resolution, setting: Setting, value: str) -> Iterat
 
 
 _EMPTY: Final = "AZUREML_CURRENT_CLOUD is set and empty: azureml-mlflow and azure-ai-ml fail instead of taking the public cloud"
-_MISSPELLED: Final = "AZUREML_CURRENT_CLOUD names no Azure cloud: it is spelled {}, with these capitals"
 _UNLISTED: Final = "AZUREML_CURRENT_CLOUD names no Azure cloud that azureml-mlflow knows"
 _NO_URL: Final = "ARM_CLOUD_METADATA_URL is set and empty: import mlflow fails with azureml-mlflow installed"
 _NO_ADDRESS: Final = (

@@ -5,7 +5,8 @@
 Finds `<your-client-id>`, `your-secret`, `xxxxxxxx-...`, `changeme`, the GUID of zeros and the like in AZURE_TENANT_ID,
 AZURE_CLIENT_ID, AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH, AZURE_USERNAME, AZURE_PASSWORD and
 AZURE_FEDERATED_TOKEN_FILE. Forms to be filled in (`.env.example`), tests and environment files of tests are left alone, and in
-CI such stand-ins as zeros, which tests are given.
+CI such stand-ins as zeros, which tests are given. So is what a deployment, a template or a vault replaces (`#{...}#`,
+`{{...}}`, `op://...`), and in a job what its submission fills in (`--set environment_variables.NAME=...`).
 
 ## Why it is bad
 
@@ -80,7 +81,7 @@ def check(resolution: Resolution) -> Iterator[Finding]:
 
 
 def _is_left(resolution: Resolution, environ: Environ, name: str, value: str) -> bool:
-    if not (is_placeholder(value) or _WORDS.search(value)):
+    if not (is_placeholder(value) or _WORDS.search(value)) or credentials.is_replaced_later(value):
         return False
     bare = value.strip().strip("'\"")
     bracketed = bare[:1] in _BRACKETS and bare[-1:] in _BRACKETS
@@ -88,6 +89,8 @@ def _is_left(resolution: Resolution, environ: Environ, name: str, value: str) ->
         return False  # brackets may belong to a password
     if environ.where == "ci" and not bracketed and not _WORDS.search(value):
         return False  # what a test needs to be started at all
+    if environ.where == "job" and credentials.filled_in_at_submission(resolution, name):
+        return False
     return not credentials.TEST_NAME.search(resolution.file.path.name.lower())
 
 

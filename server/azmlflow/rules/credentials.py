@@ -17,6 +17,7 @@ from azmlflow.resolution.model import Platform
 from azmlflow.resolution.modules import units_of
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.running import is_test
+from azmlflow.workspace.classify import STARTERS
 from azmlflow.workspace.layer import Setting
 from azmlflow.workspace.layers import LAYER_KINDS
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Location, Snapshot
@@ -169,6 +170,27 @@ def commands_read(resolution: Resolution, *names: str, handed_on: bool = True) -
     pattern = re.compile(rf"(?:[$({{]|\benv[.:])(?:{'|'.join(map(re.escape, names))})\b")
     kinds = (*_COMMANDS, *_HANDED_ON) if handed_on else _COMMANDS
     return any(pattern.search(text) for text in _texts(resolution.snapshot, kinds))
+
+
+def is_replaced_later(value: str) -> bool:
+    """Tell whether a value stands for another that a program puts in its place: a deployment, a template, a vault."""
+    bare = value.strip().strip("'\"")
+    pairs = (bare[: len(begin)] == begin and bare.endswith(end) for begin, end in _TOKENS)
+    return bare.startswith(_REFERENCES) or any(pairs)
+
+
+_TOKENS: Final = (("#{", "}#"), ("{{", "}}"), ("$(", ")"), ("__", "__"))
+"""What the task that replaces tokens, templates and pipelines look for."""
+_REFERENCES: Final = ("@Microsoft.KeyVault(", "op://", "ref+", "vault://", "keyvault://")
+"""How App Service, 1Password, vals and others name a secret that they fetch."""
+
+
+def filled_in_at_submission(resolution: Resolution, name: str) -> bool:
+    """Tell whether a job's variable may be given when it is submitted: `--set environment_variables.NAME=...`."""
+    snapshot = resolution.snapshot
+    if any(f"environment_variables.{name}" in text for text in _texts(snapshot, _COMMANDS)):
+        return True
+    return any(path.name in STARTERS and path.is_relative_to(resolution.root) for path in snapshot.present)
 
 
 _COMMANDS: Final = (FileKind.SHELL, FileKind.WORKFLOW, FileKind.PIPELINE)

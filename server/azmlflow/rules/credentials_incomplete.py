@@ -6,8 +6,8 @@ Finds AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH where AZURE_TENANT_ID
 environment file or a launch configuration, AZURE_TENANT_ID and AZURE_CLIENT_ID where neither a secret nor a certificate
 is. Silent where another file of the project, the process or a script supplies what is missing, where code of the project
 builds its own credential from these variables, and where others may be given at the start (a container, a workflow that
-signs in). AZURE_TENANT_ID alone is fine: the sign-in in the browser reads it. A name that stands in the file as a comment
-(`# AZURE_CLIENT_SECRET=`) counts as a decision.
+signs in, a shell script that reads what it does not set). AZURE_TENANT_ID alone is fine: the sign-in in the browser
+reads it. A name that stands in the file as a comment (`# AZURE_CLIENT_SECRET=`) counts as a decision.
 
 ## Why it is bad
 

@@ -33,7 +33,7 @@ os.environ["AZURE_CLIENT_SECRET"] = "3xq-8f2-77k-a1m"
 
 ```shell
 # .env, which git ignores, or a secret of the CI system
-AZURE_CLIENT_SECRET=
+AZURE_CLIENT_SECRET=the-value-of-the-secret
 ```
 
 ## Fix safety

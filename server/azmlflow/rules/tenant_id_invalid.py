@@ -96,7 +96,7 @@ def check(resolution: Resolution) -> Iterator[Finding]:
     """Yield a finding for each tenant that is none."""
     for environ in credentials.judged(resolution, v.AZURE_TENANT_ID):
         setting, tenant = environ.setting(v.AZURE_TENANT_ID), environ.text(v.AZURE_TENANT_ID)
-        if setting is None or not tenant or is_placeholder(tenant):
+        if setting is None or not tenant or is_placeholder(tenant) or credentials.is_replaced_later(tenant):
             continue
         fault = _of_spelling(tenant, environ.where == "job") or _of_meaning(resolution, environ, tenant)
         if fault is not None:

@@ -82,7 +82,8 @@ _PIPELINE_KEYS: Final = frozenset({"stages", "jobs", "steps"})
 _PIPELINE_STEP: Final = pattern(
     r"^[ \t]*-[ \t]+(?:task|script|bash|pwsh|powershell|template|job|stage|checkout|deployment)[ \t]*:", re.M
 )
-_OUR_WORDS: Final = ("mlflow", "azure", "env_file")
+_OUR_WORDS: Final = ("mlflow", "azure", "env_file", "runs-on", "vmimage")
+"""What YAML is read for; a workflow or a pipeline may start a script of ours without a word about Azure."""
 
 
 def provisional_kind(name: str, folder: str) -> FileKind | None:

@@ -109,9 +109,10 @@ def _variables(
     if not told:
         yield "  as above" if rows else "  none that matters is set"
     wide = max((len(row["shape"]) for row in told), default=0)
+    long = max((len(row["name"]) for row in told), default=0)
     for row in told:
-        place = f" ({row['path']}:{row['line']})" if row["path"] else ""
-        line = f"  {row['name']:<33} {row['shape']:<{wide}}  {row['says']}{place}"
+        place = _place(row)
+        line = f"  {row['name']:<{max(33, long)}} {row['shape']:<{wide}}  {row['says']}{place}"
         yield line if row["used"] else paint("dim", line)
     if len(told) < len(rows) and told:
         yield "  and the others as above"
@@ -120,6 +121,12 @@ def _variables(
     if environment["may_hold_more"]:
         yield f"  Others may be set too, because {environment['may_hold_more']}."
     yield ""
+
+
+def _place(of: Mapping[str, Any]) -> str:
+    """Return where something is written, a notebook's line with the number of its cell, as `check` does."""
+    cell = f"cell {of['cell']}:" if of["cell"] is not None else ""
+    return f" ({of['path']}:{cell}{of['line']})" if of["path"] else ""
 
 
 def _names(paths: Sequence[str]) -> str:
@@ -220,7 +227,7 @@ def _scripts(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield "  no script that uses MLflow was found"
     for script in report["scripts"]:
         because = script["because"]
-        place = f" ({because['path']}:{because['line']})" if because["path"] else ""
+        place = _place(because)
         where = "" if script["running"].startswith("outside") else f", run by {script['running']}"
         yield f"  {script['path']}{where}: {script['target']}"
         if because["what"] and script["status"] != "unknown":

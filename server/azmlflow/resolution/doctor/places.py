@@ -44,6 +44,7 @@ def _script(script: ScriptResolution, redactor: Redactor) -> dict[str, Any]:
         "because": {
             "what": _plain(because.what, tracking, redactor) if because else tracking.reason,
             "path": redactor.path(place.path) if place else None,
+            "cell": place.cell + 1 if place and place.cell is not None else None,
             "line": place.span.line + 1 if place else None,
         },
     }

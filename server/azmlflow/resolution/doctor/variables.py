@@ -31,6 +31,7 @@ class Row(NamedTuple):
     line: int | None
     used: bool
     says: str
+    cell: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the row as plain data."""
@@ -68,8 +69,10 @@ def _rows(snapshot: Snapshot, situation: Situation, redactor: Redactor) -> Itera
 
 
 def _row(name: str, setting: Setting, redactor: Redactor, used: bool, says: str) -> Row:
-    path, span = redactor.path(setting.place.path), setting.place.span
-    return Row(name, _shown(name, setting.value, redactor), path, span.line + 1, used, says)
+    place = setting.place
+    cell = place.cell + 1 if place.cell is not None else None
+    shown, path = _shown(name, setting.value, redactor), redactor.path(place.path)
+    return Row(name, shown, path, place.span.line + 1, used, says, cell)
 
 
 def _shown(name: str, value: str | None, redactor: Redactor) -> str:
