@@ -109,6 +109,7 @@ async def test_a_line_inside_a_string_cannot_be_silenced_in_its_midst(start, wor
 
 async def test_in_a_dockerfile_only_a_shell_reads_a_comment_behind_a_command(start, workspace):
     editor = await start("visual_studio_code")
+    await opened(editor, workspace, "import mlflow\nfrom azure.ai.ml import MLClient\n")
     uri = (workspace / "Dockerfile").as_uri()
     editor.open(
         uri,
@@ -118,6 +119,7 @@ async def test_in_a_dockerfile_only_a_shell_reads_a_comment_behind_a_command(sta
         "    azureml-mlflow==1.60.0 \\\n"
         "    mlflow==3.4.0\n"
         "RUN pip install mlflow==3.4.0 azureml-mlflow==1.60.0\n",
+        "dockerfile",
     )
     found = await editor.diagnostics_of(uri)
     assert {(d.code, d.range.start.line) for d in found} == {("AZM501", 1), ("AZM602", 3), ("AZM602", 5)}

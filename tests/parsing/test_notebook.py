@@ -490,14 +490,15 @@ def test_is_fast() -> None:
 
 
 def test_output_places_cover_the_lists_of_outputs():
+    printed = [{"output_type": "stream", "text": ["a\n"]}]
     cells = [
         {"cell_type": "markdown", "source": "outputs"},
-        {"cell_type": "code", "source": "x", "outputs": [{"output_type": "stream", "text": ["a\n"]}]},
+        {"cell_type": "code", "source": "x", "outputs": printed},
         {"cell_type": "code", "source": "y", "outputs": []},
     ]
     for text in (json.dumps({"cells": cells}), "\ufeff" + json.dumps({"cells": cells}, indent=1)):
         found = [(index, json.loads(text[start:end])) for index, start, end in output_places(text)]
-        assert found == [(1, cells[1]["outputs"]), (2, [])]
+        assert found == [(1, printed), (2, [])]
     old = json.dumps({"worksheets": [{"cells": cells}]})
     assert [index for index, _, _ in output_places(old)] == [1, 2]
     assert list(output_places("{")) == list(output_places("[1]")) == list(output_places("")) == []

@@ -32,7 +32,7 @@ def examine(root: Path, machine: Any = NOTHING, **environ: str) -> Examined:
     (root / ".git").mkdir(exist_ok=True)
     loaded = load([root], environ)
     terms = Terms(NOW, True, loaded.snapshot.roots, environ)
-    snapshot = replace(loaded.snapshot, surroundings=look(wanted(loaded.snapshot), terms))
+    snapshot = replace(loaded.snapshot, surroundings=look(wanted(loaded.snapshot, process=True), terms))
     return Examined(snapshot, machine, root, loaded.targets, Redactor.of(environ, root))
 
 
@@ -93,7 +93,10 @@ def test_what_the_code_sets_wins_over_the_terminal(tmp_path):
 
 
 def test_a_line_of_a_notebook_is_told_with_its_cell(tmp_path):
-    cells = [f"%env AZURE_TENANT_ID={GUID}", 'import mlflow\nmlflow.set_tracking_uri("sqlite:///a.db")\nmlflow.start_run()']
+    cells = [
+        f"%env AZURE_TENANT_ID={GUID}",
+        'import mlflow\nmlflow.set_tracking_uri("sqlite:///a.db")\nmlflow.start_run()',
+    ]
     notebook = {
         "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in cells],
         "metadata": {},
@@ -109,8 +112,11 @@ def test_a_line_of_a_notebook_is_told_with_its_cell(tmp_path):
 def test_a_long_name_leaves_the_columns_straight(tmp_path):
     long = "AZURE_CLIENT_SEND_CERTIFICATE_CHAIN"
     write(tmp_path, _dot_env=f"AZURE_TENANT_ID={GUID}\n{long}=1\n", train_dot_py=SCRIPT)
-    rows = [line for line in page(report_of(examine(tmp_path))).splitlines() if "nothing loads the file" in line]
-    assert len({row.index("nothing loads") for row in rows}) == 1 and any(long in row for row in rows)
+    rows = [
+        line for line in page(report_of(examine(tmp_path))).splitlines() if "nothing loads the file" in line
+    ]
+    assert any(long in row for row in rows)
+    assert len({row.index("nothing loads") for row in rows}) == 1
 
 
 def test_a_name_that_nothing_reads(tmp_path):

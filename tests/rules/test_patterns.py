@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from typing import Any
 
 import azmlflow
 import pytest
@@ -14,7 +15,7 @@ from azmlflow.patterns import _Lazy, pattern
 APART = ("azmlflow.__main__",)
 
 
-def lazy_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+def lazy_patterns() -> Iterator[tuple[str, Any]]:
     for module in pkgutil.walk_packages(azmlflow.__path__, "azmlflow."):
         if module.name not in APART:
             for name, value in vars(import_module(module.name)).items():

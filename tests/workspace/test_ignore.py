@@ -79,6 +79,7 @@ def listed_by_git(root: Path) -> set[str]:
 @example(top=["*", "!*/", "!*.py"], nested=[], excluded=["keep.py"])
 @example(top=["**/lib/", "a/**/x.py"], nested=["/c"], excluded=["*.md"])
 @example(top=["!**/a.py"], nested=["**/"], excluded=["**/*"])
+@example(top=["/**/*.py"], nested=["/**/x.py/"], excluded=["/**/*"])
 @example(top=["**/*/"], nested=["**/**"], excluded=["**"])
 def test_the_walk_finds_what_git_lists(repository, top, nested, excluded):
     (repository / ".gitignore").write_bytes("\n".join(top).encode())

@@ -182,13 +182,14 @@ def _refused(package: str, newest: str, wishes: Mapping[str, str]) -> Trouble:
 
 
 def _clashes(package: str, version: str, wishes: Mapping[str, str]) -> Iterator[Trouble]:
-    bounds = requires(package, version) or {}
+    known = requires(package, version)
+    bounds = known or {}
     for clash in CLASHES:
         if clash.first != package or not admits(clash.first_versions, version):
             continue
         implied = not _is_wished(clash.second, wishes)
-        if implied and not (clash.implied and _is_free(clash.second, wishes)):
-            continue
+        if implied and (known is None or not (clash.implied and _is_free(clash.second, wishes))):
+            continue  # what a release brings along is known of those in the table only
         asked = _of_skinny(wishes) if clash.second == SKINNY else wishes.get(clash.second, "")
         other = _newest(clash.second, ",".join(filter(None, (asked, bounds.get(clash.second, "")))))
         if other is not None and admits(clash.second_versions, other):

@@ -10,6 +10,7 @@ from azmlflow.parsing.python.facts import CallValue, Constant, Value
 from azmlflow.resolution.evaluation import Evaluation
 from azmlflow.resolution.frames import Frame
 from azmlflow.resolution.memo import remembered
+from azmlflow.resolution.path_values import path_of
 from azmlflow.resolution.references import dotted_name
 from azmlflow.resolution.sdk import argument
 from azmlflow.workspace.environment import layer_of_dotenv
@@ -39,9 +40,10 @@ def load(call: CallValue, folder: Path, frame: Frame, evaluation: Evaluation) ->
         file = find(evaluation.snapshot, folder, name)
     else:
         given = evaluation.text(path, frame)
-        if given is None:
+        place = path_of(path, frame, evaluation) if given is None and path is not None else None
+        if given is None and place is None:
             return Loaded(None, override, None, "load_dotenv reads a file whose path is computed")
-        file = _at(evaluation, given)
+        file = _file_at(evaluation.snapshot, place) if place else _at(evaluation, given or "")
     if file is None:
         return Loaded(None, override, None, "load_dotenv reads a file that is not in the project")
     layer = layer_of_dotenv(file, evaluation.environment.process.values)
@@ -73,11 +75,13 @@ def _searched_name(path: Value | None, frame: Frame, evaluation: Evaluation) -> 
 
 
 def _at(evaluation: Evaluation, given: str) -> SourceFile | None:
-    for folder in evaluation.working_folders:
-        file = evaluation.snapshot.files.get(Path(normpath(folder / given)))
-        if file is not None and file.kind is FileKind.DOTENV:
-            return file
-    return None
+    places = (Path(normpath(folder / given)) for folder in evaluation.working_folders)
+    return next((file for place in places if (file := _file_at(evaluation.snapshot, place))), None)
+
+
+def _file_at(snapshot: Snapshot, place: Path) -> SourceFile | None:
+    file = snapshot.files.get(place)
+    return file if file is not None and file.kind is FileKind.DOTENV else None
 
 
 def _is_true(value: Value | None) -> bool:

@@ -174,6 +174,8 @@ class Evaluation:
         if isinstance(call.function, Attribute):
             if call.function.attr == _URI_METHOD:
                 return self._of_workspace(call.function.base, frame)
+            if call.function.attr == "__truediv__":
+                return Unknown("it is computed")
             if call.function.attr in _TEXT_METHODS:
                 return self._text_method(call, call.function, frame)
         thing = refer(call.function, frame)

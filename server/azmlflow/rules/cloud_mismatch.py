@@ -152,8 +152,8 @@ def _in_code(resolution: Resolution, script: ScriptResolution) -> Iterator[Findi
     elif named is not None and named is not cloud:
         own = written_by(seen, script)
         at = own.written if own else place
-        related = (Related("the tracking URI is written here", place),) if own and place else ()
-        make = partial(_changed, resolution, own, cloud) if own else None
+        related = (Related("the tracking URI is written here", place),) if own and place else seen.related
+        make = partial(_changed, resolution, variable, cloud) if (variable := own or seen.setting) else None
         if at is not None:
             yield Finding(RULE, _contradiction(cloud, named), at, related, make_fixes=make)
 
@@ -182,7 +182,7 @@ def _unset(cloud: Cloud, why: str = "nothing sets AZUREML_CURRENT_CLOUD") -> str
 
 
 def _changed(resolution: Resolution, variable: Setting, cloud: Cloud) -> Iterator[Fix]:
-    edit = with_value(resolution.file, variable, cloud.name)
+    edit = with_value(resolution.snapshot.files[variable.place.path], variable, cloud.name)
     if edit is not None:
         yield Fix(f"Set AZUREML_CURRENT_CLOUD to {cloud.name}", (edit,), safe=False)
 

@@ -21,7 +21,7 @@ from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
 from azmlflow.resolution.sdk import V2_CLIENTS, argument
 from azmlflow.rules.additions import Additions
-from azmlflow.rules.base import Edit, Fix, in_file
+from azmlflow.rules.base import Edit, Fix, Related, in_file
 from azmlflow.rules.insertion import find_spot
 from azmlflow.rules.sheet import Site, units_of
 from azmlflow.rules.source import slice_at
@@ -43,7 +43,7 @@ class CloudSeen(NamedTuple):
     """What AZUREML_CURRENT_CLOUD is when a script first needs it; the name is None where nothing sets it.
 
     `known` is False where that cannot be said. `event` is the statement of a script that decides, `late` one that
-    comes too late, `client` tells that MLClient has set it.
+    comes too late, `client` tells that MLClient has set it, `setting` where an environment file that is loaded does.
     """
 
     name: str | None
@@ -51,6 +51,13 @@ class CloudSeen(NamedTuple):
     event: Event | None = None
     late: Event | None = None
     client: bool = False
+    setting: Setting | None = None
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        """Where the environment file sets it."""
+        said = f"{AZUREML_CURRENT_CLOUD} is set here"
+        return (Related(said, self.setting.written),) if self.setting else ()
 
 
 _UNKNOWN: Final = CloudSeen(None, known=False)
@@ -104,7 +111,7 @@ def _after_loading(snapshot: Snapshot, seen: CloudSeen, event: Event) -> CloudSe
     setting = next((s for layer in layers_of(file) if (s := layer.settings.get(AZUREML_CURRENT_CLOUD))), None)
     if setting is None or (seen.name is not None and not (isinstance(override, Constant) and override.value)):
         return seen
-    return CloudSeen(setting.value) if setting.value is not None else _UNKNOWN
+    return CloudSeen(setting.value, setting=setting) if setting.value is not None else _UNKNOWN
 
 
 def _after_client(seen: CloudSeen, event: Event) -> CloudSeen:

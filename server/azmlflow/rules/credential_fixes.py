@@ -85,14 +85,26 @@ def _in_place(resolution: Resolution, span: Span, setting: Setting, old: str, ne
     return (Edit(location._replace(span=part), new),)
 
 
-def names_to_fill_in(file: SourceFile, after: Setting, names: Iterable[str]) -> tuple[Edit, ...]:
-    """Return the edit that puts names behind a variable of an environment file, as comments: an empty value would raise."""
+def names_to_fill_in(
+    file: SourceFile, after: Setting, names: Iterable[str], *, as_comments: bool
+) -> tuple[Edit, ...]:
+    """Return the edit that puts names behind a variable of an environment file.
+
+    Nothing is left empty, for that would raise: the names become comments, or get a placeholder that AZM303 reports
+    until it is filled in.
+    """
     if file.kind is not FileKind.DOTENV or after.place.path != file.path:
         return ()
     line = after.place.span.end_line
     end = Span.at(line, len(file.text.line(line)))
-    added = "".join(f"{file.text.newline}# {name}=" for name in names)
+    lines = (f"# {name}=" if as_comments else f"{name}=<{_plain(name)}>" for name in names)
+    added = "".join(f"{file.text.newline}{line}" for line in lines)
     return (Edit(in_file(file.path, end), added),)
+
+
+def _plain(name: str) -> str:
+    """Return `tenant-id` for AZURE_TENANT_ID."""
+    return name.removeprefix("AZURE_").lower().replace("_", "-")
 
 
 def is_commented_out(file: SourceFile, name: str) -> bool:

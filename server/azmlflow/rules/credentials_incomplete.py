@@ -33,8 +33,9 @@ AZURE_CLIENT_SECRET=the-value-of-the-secret
 
 ## Fix safety
 
-Unsafe, because it does not finish the work: in an environment file the missing names are added as comments, to be filled
-in. No value is ever written, and no empty one, for azure-identity fails on that
+Unsafe, because it does not finish the work. In an environment file a missing tenant or client gets a placeholder, which
+[credential-placeholder](credential-placeholder.md) reports until it is filled in; a missing secret is added as a comment,
+since it may be kept elsewhere on purpose. No empty value is written, for azure-identity fails on that
 ([credential-empty](credential-empty.md)).
 
 ## References
@@ -137,8 +138,8 @@ def _is_supplied(resolution: Resolution, environ: Environ, gap: _Gap) -> bool:
     """Tell whether what is missing may come from elsewhere, or code reads what is there for its own ends."""
     if credentials.elsewhere(resolution, *gap.missing) if gap.any_of else _all_elsewhere(resolution, gap):
         return True
-    if any(is_commented_out(resolution.file, name) for name in gap.missing):
-        return True
+    if gap.any_of and any(is_commented_out(resolution.file, name) for name in gap.missing):
+        return True  # a secret may be kept elsewhere, which the comment says; a tenant may not
     if any(right in gap.missing for _, right in credentials.misspelt(environ)):
         return True
     if resolution.script is None:
@@ -171,6 +172,6 @@ def _finding(resolution: Resolution, environ: Environ, gap: _Gap, place: Setting
 
 def _fixes(resolution: Resolution, place: Setting, gap: _Gap) -> Iterator[Fix]:
     names = gap.missing[:1] if gap.any_of else gap.missing
-    edits = names_to_fill_in(resolution.file, place, names)
+    edits = names_to_fill_in(resolution.file, place, names, as_comments=gap.any_of)
     if edits:
         yield Fix(f"Add {' and '.join(names)} to be filled in", edits, safe=False)

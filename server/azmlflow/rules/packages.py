@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from azmlflow.azure.uri_parsing import UriKind
 from azmlflow.azure.version_outlook import admitted
 from azmlflow.azure.versions import MLFLOW, PLUGIN, SKINNY, admits, clashes
+from azmlflow.parsing._version_specs import poetry_specifier
 from azmlflow.parsing.tree import Mapping, get, text
+from azmlflow.patterns import pattern
 from azmlflow.resolution.bundles import Bundle, Wanted, bundle_of_file, wishes_of
 from azmlflow.resolution.effects import USES
 from azmlflow.resolution.jobs import job_index
@@ -36,6 +39,9 @@ _OTHER_PURPOSE: Final = frozenset(
     )
 )
 """Words in the name of a dependency file that is not for training."""
+_PYTHON: Final = pattern(
+    r"^[ \t]*(requires-python|python)[ \t]*=[ \t]*[\"']([^\"'\n]{1,60})[\"']", re.MULTILINE
+)
 
 
 def interpreter_of(script: ScriptResolution) -> Interpreter | None:
@@ -58,6 +64,16 @@ def is_well_installed(snapshot: Snapshot, path: Path) -> bool:
         and PLUGIN in interpreter.packages
         and not any(True for _ in clashes(interpreter.packages))
     )
+
+
+def pythons_of(file: SourceFile) -> str:
+    """Return which Pythons a pyproject.toml is for; poetry takes one release for all of them, so the oldest decides."""
+    found = _PYTHON.search(file.text.value) if file.kind is FileKind.PYPROJECT else None
+    if found is None:
+        return ""
+    asked = poetry_specifier(found[2])
+    oldest = next((minor for minor in range(7, 20) if admits(asked, f"3.{minor}.99")), None)
+    return asked if found[1] == "requires-python" or oldest is None else f"==3.{oldest}"
 
 
 def needs_plugin(script: ScriptResolution) -> Event | None:

@@ -52,23 +52,20 @@ Unsafe: other versions of a package may behave differently.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
 from azmlflow.azure.version_outlook import Trouble, troubles
 from azmlflow.azure.version_remedies import Remedy, remedies
-from azmlflow.azure.versions import MLFLOW, PLUGIN, SDK, SKINNY, admits, clashes
-from azmlflow.parsing._version_specs import poetry_specifier
-from azmlflow.patterns import pattern
+from azmlflow.azure.versions import MLFLOW, PLUGIN, SDK, SKINNY, clashes
 from azmlflow.resolution.bundles import Bundle, Wanted, wishes_of
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.packages import DEPENDENCY_KINDS, bundles_of, is_of_model
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.rules.base import Confidence, Edit, Finding, Fix, Related, Rule, Severity
 from azmlflow.rules.dependency_edits import addition, place_for, versions_edit
-from azmlflow.rules.packages import interpreter_of, is_chosen, is_well_installed, needs_plugin
+from azmlflow.rules.packages import interpreter_of, is_chosen, is_well_installed, needs_plugin, pythons_of
 from azmlflow.rules.tracking import shown_at
 from azmlflow.rules.version_messages import message_of
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot, SourceFile
@@ -86,9 +83,6 @@ RULE = Rule(
 )
 
 _TELLING: Final = (PLUGIN, SDK, MLFLOW, SKINNY)
-_PYTHON: Final = pattern(
-    r"^[ \t]*(requires-python|python)[ \t]*=[ \t]*[\"']([^\"'\n]{1,60})[\"']", re.MULTILINE
-)
 _LOCKS: Final = ("uv.lock", "poetry.lock", "pdm.lock")
 
 
@@ -134,7 +128,7 @@ def _installed(script: ScriptResolution) -> Iterator[Finding]:
 def _of_bundle(snapshot: Snapshot, file: SourceFile, bundle: Bundle) -> Iterator[Finding]:
     if not bundle.lists(*_TELLING):
         return
-    asked = _asked(bundle, _python_of(file))
+    asked = _asked(bundle, pythons_of(file))
     if asked is None:
         return
     for trouble in troubles(asked.wishes, asked.python, asked.ordered):
@@ -143,22 +137,12 @@ def _of_bundle(snapshot: Snapshot, file: SourceFile, bundle: Bundle) -> Iterator
             yield _finding(snapshot, asked, trouble, blamed)
 
 
-def _python_of(file: SourceFile) -> str:
-    """Return which Pythons a pyproject.toml is for; poetry takes one release for all of them, so the oldest decides."""
-    found = _PYTHON.search(file.text.value) if file.kind is FileKind.PYPROJECT else None
-    if found is None:
-        return ""
-    asked = poetry_specifier(found[2])
-    oldest = next((minor for minor in range(7, 20) if admits(asked, f"3.{minor}.99")), None)
-    return asked if found[1] == "requires-python" or oldest is None else f"==3.{oldest}"
-
-
 def _asked(bundle: Bundle, python: str) -> _Asked | None:
     wishes = wishes_of(bundle.wanted)
     if wishes is None:
         return None
     python = wishes.pop("python", python)
-    sources = {wanted.requirement.source for wanted in bundle.wanted}
+    sources = {wanted.requirement.source for wanted in bundle.named(*_TELLING)}
     return _Asked(bundle, wishes, python, sources.isdisjoint({"poetry", "conda"}))
 
 

@@ -84,6 +84,7 @@ class IgnoreRules:
         body = text.removesuffix("/")
         slash = text[len(body) :]
         body = "**" if body == "/**" else body
+        body = body.removeprefix("/") if body.startswith("/**/") else body
         if body.startswith("**/") and "/" not in body[3:]:
             body = body[3:]  # `**/name` means what `name` means: at any depth
             text = body + slash

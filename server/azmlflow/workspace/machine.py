@@ -77,11 +77,12 @@ def look_at_machine(
         powershell=_is_there(path, *(("pwsh", "powershell") if is_windows else ("pwsh",))),
         developer_cli=_is_there(path, "azd"),
         profile=_profile(environ, home) if may_read else None,
-        vs_code_account=home is not None
+        vs_code_account=may_read
+        and home is not None
         and any(_exists(home / name / _RECORD) for name in (".azure", ".Azure")),
         broker=broker,
         has_broker_system=is_windows or _is_linux_within_windows(),
-        token_file=_exists(Path(token_file)) if token_file else None,
+        token_file=_exists(Path(token_file)) if token_file and may_read else None,
     )
 
 

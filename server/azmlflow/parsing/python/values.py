@@ -93,6 +93,9 @@ class Values:
             return Join((self.of(node.left), self.of(node.right)), self._span(node))
         if isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
             return self._percent(node)
+        if isinstance(node.op, ast.Div):
+            function = Attribute(self.of(node.left), "__truediv__", self._span(node.left))
+            return CallValue(function, (self.of(node.right),), (), self._span(node))
         return Opaque("it is computed", self._span(node))
 
     def _percent(self, node: ast.BinOp) -> Value:
