@@ -24,6 +24,10 @@ REDACTOR = Redactor.of(ENVIRON, BASE)
         ("/srv/ada/x", "/srv/…/x"),
         ("/usr/bin/python3", "/usr/bin/python3"),
         ("/home/ada/work/forecast-2/x", "~/work/forecast-2/x"),
+        ("/home/ada/work/config.json", "…/config.json"),
+        ("/home/ada/work/.azureml/config.json", "…/.azureml/config.json"),
+        ("/home/ada/.azureml/config.json", "~/.azureml/config.json"),
+        ("/home/config.json", "…/config.json"),
     ],
 )
 def test_paths(path, shown):

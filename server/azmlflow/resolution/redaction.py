@@ -14,6 +14,7 @@ from typing import Any, Final
 from azmlflow.azure.workspace import WorkspaceRef
 
 _HOMES: Final = frozenset({"home", "users"})
+_CONFIG_FOLDERS: Final = frozenset({".azureml", "aml_config"})
 _USER_VARIABLES: Final = ("USER", "USERNAME", "LOGNAME")
 ELLIPSIS: Final = "…"
 
@@ -53,15 +54,28 @@ class Redactor:
         }
 
     def path(self, path: Path) -> str:
-        """Return a path from the base, from the home folder (`~`), or whole without the names of users."""
+        """Return a path from the base, from the home folder (`~`), or whole without the names of users.
+
+        The folders above the base are left out: their names may tell whom the project is for.
+        """
         inside = _relative(path, self.base)
         if inside is not None:
             return _printable(inside.as_posix())
+        around = self._around(path) if self.active else None
+        if around is not None:
+            return _printable(Path(ELLIPSIS, *around.parts).as_posix())
         below = _relative(path, self.home) if self.home else None
         parts = ("~", *below.parts) if below is not None else path.parts
         if self.active:
             parts = tuple(self._part(parts, at) for at in range(len(parts)))
         return _printable(Path(*parts).as_posix())
+
+    def _around(self, path: Path) -> Path | None:
+        """Return the end of a path to a file in a folder above the base; a workspace config lies one deeper."""
+        folder = path.parent.parent if path.parent.name in _CONFIG_FOLDERS else path.parent
+        if folder == self.home or self.base.is_relative_to(path) or not self.base.is_relative_to(folder):
+            return None
+        return path.relative_to(folder)
 
     def _part(self, parts: tuple[str, ...], at: int) -> str:
         is_somebody = at > 0 and parts[at - 1].lower() in _HOMES
