@@ -33,6 +33,7 @@ def run(arguments: list[str]) -> int:
     with output() as stream:
         if options.role:
             print(_role(options.role, _workspace(examined), options.path), end="", file=stream)
+            _tell_what_clients_need()
             return 0
         report = _report(examined)
         if options.format == "json":
@@ -137,6 +138,16 @@ def _workspace(examined: Examined) -> WorkspaceRef:
     if not found:
         print("azmlflow: no workspace was found: fill in what stands in <...>", file=sys.stderr)
     return found[0] if found else PLACEHOLDERS
+
+
+def _tell_what_clients_need() -> None:
+    """Say what the role leaves out, where it is not in the way of what reads the role."""
+    from azmlflow.azure.permissions import READ_WORKSPACE_ACTION
+
+    print(
+        f"Code that asks MLClient for the tracking URI needs one action more: {READ_WORKSPACE_ACTION}",
+        file=sys.stderr,
+    )
 
 
 def _role(kind: str, workspace: WorkspaceRef, path: str) -> str:
