@@ -97,7 +97,7 @@ def check(resolution: Resolution) -> Iterator[Finding]:
             and _is_meant(resolution, environ, gap)
             and not _is_supplied(resolution, environ, gap)
         ):
-            yield _finding(resolution, environ, gap, place)
+            yield _finding(resolution, environ, _left(resolution, gap), place)
 
 
 def _gap(environ: Environ) -> _Gap | None:
@@ -146,6 +146,14 @@ def _is_supplied(resolution: Resolution, environ: Environ, gap: _Gap) -> bool:
         return credentials.code_signs_in(resolution, *gap.missing, *gap.there)
     read = credentials.code_reads(resolution, *gap.there, but_here=True)
     return read or credentials.code_signs_in(resolution, *gap.missing)
+
+
+def _left(resolution: Resolution, gap: _Gap) -> _Gap:
+    """Return the gap without what the project sets elsewhere, when only a part of what is missing is."""
+    if gap.any_of:
+        return gap
+    missing = tuple(name for name in gap.missing if not credentials.elsewhere(resolution, name))
+    return gap._replace(missing=missing)
 
 
 def _all_elsewhere(resolution: Resolution, gap: _Gap) -> bool:
