@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from azmlflow.workspace.git import tracked_files
+from azmlflow.workspace.surroundings import Terms, Wanted, look
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +74,32 @@ def test_a_worktree_has_an_index_of_its_own(
     git(repository, "worktree", "add", "-q", str(tree))
 
     assert tracked_files(tree, [tree / "a.env", tree / "new"]) == frozenset({tree / "a.env"})
+
+
+@pytest.mark.parametrize("place", ["/elsewhere/.git", "//host/share/.git"])
+def test_nothing_is_touched_where_that_is_not_allowed(tmp_path: Path, place: str) -> None:
+    """The file `.git` of a project may name any place: a network share would be sent the user's credentials."""
+    (tmp_path / ".git").write_text(f"gitdir: {place}\n")
+    asked: list[Path] = []
+
+    def allowed(path: Path) -> bool:
+        asked.append(path)
+        return path.is_relative_to(tmp_path)
+
+    assert tracked_files(tmp_path, [tmp_path / "a.env"], allowed) is None
+    assert asked == [tmp_path / ".git", Path(place) / "index"]
+
+
+def test_an_untrusted_project_cannot_name_an_index_outside(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    project = tmp_path_factory.mktemp("project")
+    (project / ".git").write_text(f"gitdir: {repository / '.git'}\n")
+    wanted = Wanted(repositories={project: frozenset({project / "a.env"})})
+
+    for trusted, tracked in ((True, {project / "a.env"}), (False, set())):
+        terms = Terms(datetime.now(timezone.utc), trusted, (project,), {})
+        assert set(look(wanted, terms).tracked) == tracked
 
 
 def test_an_empty_repository_tracks_nothing(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ The format is that of https://git-scm.com/docs/index-format, versions 2 to 4.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from struct import Struct
 from typing import Final
@@ -24,10 +24,19 @@ _SPLIT: Final = b"link"
 _ID_LENGTH: Final = 20
 
 
-def tracked_files(repository: Path, files: Iterable[Path]) -> frozenset[Path] | None:
-    """Return those of some files that the repository tracks; None when its index cannot be read or is not whole."""
+def tracked_files(
+    repository: Path, files: Iterable[Path], allowed: Callable[[Path], bool] = lambda _: True
+) -> frozenset[Path] | None:
+    """Return those of some files that the repository tracks; None when its index cannot be read or is not whole.
+
+    `allowed` tells whether a path may be touched: the file `.git` of somebody else's project may name any place.
+    """
     try:
+        if not allowed(repository / ".git"):
+            return None
         folder = _git_folder(repository)
+        if not allowed(folder / "index"):
+            return None
         if not (folder / "index").exists():
             return frozenset() if (folder / "HEAD").is_file() else None
         data = read_bytes(str(folder / "index"), LARGEST_INDEX)

@@ -178,8 +178,9 @@ def _virtual(python: Path, environ: Mapping[str, str], bounds: _Bounds) -> _Home
     config = _config(prefix / "pyvenv.cfg")
     sites, found = _sites(prefix, bounds)
     written = _RELEASE.match(config.get("version") or config.get("version_info") or "")
-    if config.get("include-system-site-packages", "").lower() == "true" and config.get("home"):
-        base = _installation(Path(config["home"]) / python.name, environ, bounds, found)
+    named = Path(config.get("home", ""))
+    if config.get("include-system-site-packages", "").lower() == "true" and bounds.allow(named):
+        base = _installation(named / python.name, environ, bounds, found)
         sites = (*sites, *(base.sites if base else ()))
     return _Home(prefix, sites, written.group() if written else found)
 

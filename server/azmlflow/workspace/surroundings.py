@@ -154,7 +154,7 @@ def _tracked(wanted: Mapping[Path, frozenset[Path]], terms: Terms) -> tuple[froz
         from azmlflow.workspace.git import tracked_files
 
         if terms.trusted or is_inside(repository, terms.roots):
-            found = tracked_files(repository, files)
+            found = tracked_files(repository, files, lambda path: _may_look(path, terms))
             if found is not None:
                 read.add(repository)
                 tracked |= found
