@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -121,3 +122,23 @@ async def test_packages_that_are_installed_meanwhile_are_noticed(start: Start, w
     (library / "azureml_mlflow-1.60.0.dist-info").rename(library / "azureml_mlflow-1.62.0.post6.dist-info")
     editor.replace(uri, script + "\n")
     await codes(editor, uri)
+
+
+@pytest.mark.parametrize(("trusted", "found"), [(True, ["AZM101"]), (False, [])])
+async def test_configs_above_an_untrusted_workspace_are_not_read(
+    start: Start, workspace: Path, tmp_path: Path, trusted: bool, found: list[str]
+) -> None:
+    names = {
+        "subscription_id": "11111111-2222-3333-4444-555555555555",
+        "resource_group": "rg",
+        "workspace_name": "ws",
+    }
+    (tmp_path / "config.json").write_text(json.dumps(names))
+    (workspace / ".env").unlink()
+    editor = await start(introduce=False)
+    await editor.begin(
+        capabilities_of("visual_studio_code"), [workspace], initialization_options={"trusted": trusted}
+    )
+    uri = (workspace / "train.py").as_uri()
+    editor.open(uri, "import mlflow\n\nwith mlflow.start_run():\n    pass\n")
+    assert await editor.codes_of(uri) == found

@@ -58,7 +58,7 @@ class Session:
         if self._store is None:
             from azmlflow.workspace.store import Store
 
-            self._store = Store(tuple(self.folders), environ=dict(os.environ))
+            self._store = Store(tuple(self.folders), environ=dict(os.environ), trusted=self.trusted)
         return self._store
 
     def change_folders(self, gone: Iterable[Path], new: Iterable[Path]) -> None:

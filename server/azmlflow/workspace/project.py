@@ -42,6 +42,8 @@ class Scope(NamedTuple):
     near: tuple[Path, ...] = ()
     files: tuple[Path, ...] = ()
     limit: int | None = None
+    outside: bool = True
+    """Whether the configs and environment files above the roots are read, which the code in them would find."""
 
 
 class Project:
@@ -156,8 +158,9 @@ class Project:
     def _add_outside(self) -> None:
         """Add what the walk does not come upon: files asked for by name, and what lies above roots and loose files."""
         found = dict(self._walked)
-        above = (path for root in self.roots for path in read_above(root))
-        around = (path for folder in self._loose for path in (*read_in(folder), *read_above(folder)))
+        above = (path for root in self.roots if self.scope.outside for path in read_above(root))
+        loose = self._loose if self.scope.outside else ()
+        around = (path for folder in loose for path in (*read_in(folder), *read_above(folder)))
         for path in (*self.scope.files, *above, *around):
             kind = provisional_kind(path.name, path.parent.name)
             if kind is not None and os.path.lexists(path) and not path.is_dir():

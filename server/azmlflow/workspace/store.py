@@ -29,8 +29,9 @@ class Store:
     file. All may be called from any thread; the edits of one document have to come in order.
     """
 
-    def __init__(self, roots: Iterable[Path], environ: Mapping[str, str]) -> None:
+    def __init__(self, roots: Iterable[Path], environ: Mapping[str, str], *, trusted: bool = True) -> None:
         self._environ = dict(environ)
+        self._trusted = trusted
         self._project = self._project_of(roots)
         self._snapshot = self._project.snapshot()
         self._opened: dict[Path, Opened] = {}
@@ -206,7 +207,7 @@ class Store:
         self._catch_up()
 
     def _project_of(self, roots: Iterable[Path]) -> Project:
-        return Project(roots, self._environ, Scope(limit=ROOT_LIMIT))
+        return Project(roots, self._environ, Scope(limit=ROOT_LIMIT, outside=self._trusted))
 
     def _package_of(self, path: Path) -> tuple[str, ...]:
         return self._project.package_of(str(path))
