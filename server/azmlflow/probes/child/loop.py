@@ -1,0 +1,77 @@
+"""Takes the steps one after another, each within its time, and says of those that cannot be tried that they were not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from time import monotonic
+from typing import Final
+
+from azmlflow.probes import outcome as o
+from azmlflow.probes.child.bounded import TookTooLong, bounded_iterator
+from azmlflow.probes.child.context import Context, Run
+from azmlflow.probes.outcome import Outcome
+from azmlflow.probes.request import Request
+
+log = logging.getLogger(__name__)
+
+Begin = Callable[[str, "str | None", float], None]
+
+BOUND_THEMSELVES: Final = (o.CREDENTIAL,)
+"""Steps that give each of their parts a limit of its own."""
+
+
+def outcomes(request: Request, begin: Begin) -> Iterator[Outcome]:
+    """Yield what comes of each step that is asked for, as it comes."""
+    context = Context(request, begin)
+    for name in request.steps:
+        if name != o.CONFIGURATION:
+            for outcome in _of_step(name, context):
+                context.outcomes.append(outcome)
+                yield outcome
+
+
+def _of_step(name: str, context: Context) -> Iterator[Outcome]:
+    cause = _in_the_way(name, context)
+    if cause is not None:
+        yield o.not_reached(name, f"Not tried, because {o.STEP_OF[cause].title!r} failed.")
+        return
+    limit = context.limit(name)
+    context.begin(name, None, limit)
+    started = monotonic()
+    try:
+        for outcome in _run(name, context, limit):
+            now = monotonic()
+            yield outcome if outcome.seconds else outcome._replace(seconds=now - started)
+            started = now
+    except TookTooLong:
+        message = f"No answer within {limit:.0f} seconds."
+        yield o.failed(name, message, code="TIMEOUT", seconds=limit, advice=_AFTER_TIMEOUT)
+    except Exception as error:
+        log.exception("The step %s failed.", name)
+        message = f"azmlflow's own check failed with {type(error).__name__}; its log says where."
+        yield o.failed(name, message, code="INTERNAL", seconds=monotonic() - started)
+
+
+def _run(name: str, context: Context, limit: float) -> Iterator[Outcome]:
+    run: Run = import_module(f"azmlflow.probes.child.{name}").run
+    if name in BOUND_THEMSELVES:
+        return run(context)
+    return bounded_iterator(limit, lambda: run(context))
+
+
+def _in_the_way(name: str, context: Context) -> str | None:
+    """Return the step that keeps another from being tried: one that it needs failed or was itself not reached."""
+    for needed in o.STEP_OF[name].needs:
+        came = [outcome for outcome in context.outcomes if outcome.step == needed]
+        if any(outcome.outcome == "failed" and outcome.hard for outcome in came):
+            return needed
+        if came and all(outcome.outcome == "not-reached" for outcome in came):
+            return _in_the_way(needed, context) or needed
+    return None
+
+
+_AFTER_TIMEOUT: Final = (
+    "Something on the way accepts the connection and stays silent, such as a proxy or a firewall."
+)

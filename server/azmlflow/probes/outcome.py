@@ -1,0 +1,123 @@
+"""The vocabulary of a probe: its steps in order, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, NamedTuple
+
+Verdict = Literal["ok", "failed", "skipped", "not-reached"]
+
+
+class Step(NamedTuple):
+    """One step: `limit` is how many seconds it may take, `needs` are the steps without which it cannot be tried.
+
+    A step `by_name` is done only when it is asked for: it changes something in the workspace.
+    """
+
+    name: str
+    title: str
+    limit: float
+    needs: tuple[str, ...] = ()
+    by_name: bool = False
+
+
+CONFIGURATION: Final = "configuration"
+PACKAGES: Final = "packages"
+CHAIN: Final = "chain"
+NETWORK: Final = "network"
+TENANT: Final = "tenant"
+CREDENTIAL: Final = "credential"
+TOKEN: Final = "token"
+WORKSPACE: Final = "workspace"
+PERMISSIONS: Final = "permissions"
+EXPERIMENTS: Final = "experiments"
+REGISTRY: Final = "registry"
+MODELS: Final = "models"
+SDK: Final = "sdk"
+WRITE: Final = "write"
+SUMMARY: Final = "summary"
+
+STEPS: Final = (
+    Step(CONFIGURATION, "what the project says", 10),
+    Step(PACKAGES, "the packages", 30, (CONFIGURATION,)),
+    Step(CHAIN, "the chain of credentials is built", 40, (PACKAGES,)),
+    Step(NETWORK, "the hosts are reached", 30, (CONFIGURATION,)),
+    Step(TENANT, "the tenant is found", 20, (CONFIGURATION,)),
+    Step(CREDENTIAL, "a credential gives a token", 20, (CHAIN,)),
+    Step(TOKEN, "who the token is for", 5, (CREDENTIAL,)),
+    Step(WORKSPACE, "the workspace is read", 20, (TOKEN,)),
+    Step(PERMISSIONS, "what one may do there", 20, (TOKEN,)),
+    Step(EXPERIMENTS, "MLflow lists experiments through the plugin", 40, (TOKEN,)),
+    Step(REGISTRY, "MLflow lists models through the plugin", 20, (EXPERIMENTS,)),
+    Step(MODELS, "the workspace keeps MLflow 3's models", 20, (EXPERIMENTS,)),
+    Step(SDK, "azure-ai-ml reads the workspace", 40, (TOKEN,)),
+    Step(WRITE, "a run is written and deleted", 40, (EXPERIMENTS,), by_name=True),
+)
+"""The steps in their order, cheap and telling first. The limit of `credential` is that of each of its links."""
+
+STEP_OF: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
+TEST_CONNECTION: Final = tuple(step.name for step in STEPS if not step.by_name)
+TEST_AUTHENTICATION: Final = TEST_CONNECTION[: TEST_CONNECTION.index(WORKSPACE)]
+
+
+class Outcome(NamedTuple):
+    """What came of a step, or of one link or host within it.
+
+    `hard` says of a failure that it ends the user's script: a link that fails softly only passes on to the next.
+    `advice` is a sentence, `command` a line to copy, `url` where to read on. `details` holds what was learned, as plain
+    JSON values without secrets.
+    """
+
+    step: str
+    outcome: Verdict
+    message: str
+    link: str | None = None
+    host: str | None = None
+    hard: bool = False
+    seconds: float = 0.0
+    code: str | None = None
+    advice: str | None = None
+    command: str | None = None
+    url: str | None = None
+    details: Mapping[str, Any] = {}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the outcome as `test-connection --format json` prints it."""
+        return {**self._asdict(), "seconds": round(self.seconds, 3), "details": dict(self.details)}
+
+    @classmethod
+    def of_json(cls, values: Mapping[str, Any]) -> Outcome:
+        """Return the outcome that `as_json` made."""
+        return cls(**{name: values[name] for name in cls._fields if name in values})
+
+
+def ok(step: str, message: str, **more: Any) -> Outcome:
+    """Return the outcome of a step for which a call was made and succeeded."""
+    return Outcome(step, "ok", message, **more)
+
+
+def failed(step: str, message: str, **more: Any) -> Outcome:
+    """Return the outcome of a step that failed; `hard` unless it is said otherwise."""
+    return Outcome(step, "failed", message, **{"hard": True, **more})
+
+
+def skipped(step: str, message: str, **more: Any) -> Outcome:
+    """Return the outcome of a step that was left out on purpose."""
+    return Outcome(step, "skipped", message, **more)
+
+
+def not_reached(step: str, message: str, **more: Any) -> Outcome:
+    """Return the outcome of a step that an earlier failure kept from being tried."""
+    return Outcome(step, "not-reached", message, **more)
+
+
+def with_needs(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the steps and all that they need, in order; KeyError for a name that is no step."""
+    wanted: set[str] = set()
+    left = list(names)
+    while left:
+        step = STEP_OF[left.pop()]
+        if step.name not in wanted:
+            wanted.add(step.name)
+            left += step.needs
+    return tuple(step.name for step in STEPS if step.name in wanted)

@@ -1,0 +1,56 @@
+"""Hides secrets in whatever leaves a probe: the values of secret variables, and what has the shape of a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+from azmlflow.azure.variables import is_secret
+from azmlflow.patterns import pattern
+
+HIDDEN: Final = "***"
+SHORTEST: Final = 4
+"""A shorter value hides nothing worth hiding, and would cut into ordinary words."""
+
+_TOKEN: Final = pattern(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,2}")
+_USER_INFO: Final = pattern(r"(?<=://)[^/@\s'\"]{1,200}@")
+_PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+class Redactor:
+    """Knows the secrets of one environment."""
+
+    def __init__(self, secrets: frozenset[str]) -> None:
+        self._secrets = sorted(secrets, key=len, reverse=True)
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Redactor:
+        """Return a redactor for the values of the secret variables and the passwords of the proxies."""
+        found = {value for name, value in environ.items() if is_secret(name)}
+        found |= {_password(value) for name, value in environ.items() if name.upper() in _PROXIES}
+        stripped = {value.strip().strip("'\"") for value in found} | found
+        written = {form for value in stripped for form in (value, quote(value, safe=""), unquote(value))}
+        return cls(frozenset(value for value in written if len(value) >= SHORTEST))
+
+    def hide(self, value: Any) -> Any:
+        """Return a JSON value of the same shape without the secrets in its texts."""
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            return {self._text(str(key)): self.hide(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.hide(item) for item in value]
+        return value
+
+    def _text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return _USER_INFO.sub(f"{HIDDEN}@", _TOKEN.sub(HIDDEN, text))
+
+
+def _password(address: str) -> str:
+    try:
+        return urlsplit(address).password or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,37 @@
+"""What the parent asks of the child, as one JSON object on its standard input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from azmlflow.azure.workspace import WorkspaceRef
+from azmlflow.probes.outcome import TEST_CONNECTION
+
+
+class Request(NamedTuple):
+    """A probe to be made.
+
+    `uri` is the tracking URI that the code would use, None where only the workspace is known. `link` is the one link
+    to be tried, whatever the others do. `limits` holds the seconds of steps that differ from the table's.
+    `may_interact` lets a browser open or a device code be waited for.
+    """
+
+    uri: str | None = None
+    workspace: WorkspaceRef | None = None
+    experiment: str | None = None
+    steps: tuple[str, ...] = TEST_CONNECTION
+    link: str | None = None
+    may_interact: bool = False
+    limits: Mapping[str, float] = {}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the request as plain values."""
+        return {**self._asdict(), "limits": dict(self.limits)}
+
+    @classmethod
+    def of_json(cls, values: Mapping[str, Any]) -> Request:
+        """Return the request that `as_json` made."""
+        workspace = values["workspace"]
+        ref = WorkspaceRef(*workspace) if workspace else None
+        return cls(**{**values, "workspace": ref, "steps": tuple(values["steps"])})

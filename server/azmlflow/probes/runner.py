@@ -1,0 +1,239 @@
+"""The parent's side of a probe: starts the child, bounds it, hands on every outcome as it comes, ends it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final, NamedTuple
+
+from azmlflow.probes import outcome as o
+from azmlflow.probes.outcome import Outcome
+from azmlflow.probes.process import Ended, Line, Process
+from azmlflow.probes.redaction import Redactor
+from azmlflow.probes.request import Request
+from azmlflow.probes.summary import summarise
+
+log = logging.getLogger(__name__)
+
+CHILD: Final = Path(__file__).parent / "child" / "__main__.py"
+TIMEOUT: Final = 180.0
+"""Seconds that a whole probe may take when nobody says otherwise."""
+GRACE: Final = 5.0
+"""Seconds beyond a step's own limit after which the child itself is taken to hang."""
+TOO_OLD: Final = 3
+"""The child's exit status where the interpreter is older than Python 3.10."""
+NOT_HERE: Final = frozenset({"PLUGIN_MISSING", "IMPORT_FAILED"})
+"""Codes of the step `packages` after which the next interpreter is tried."""
+
+CHILDS_OWN: Final = {
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    # The tools send what they note about their use from a process that they leave behind.
+    "AZURE_CORE_COLLECT_TELEMETRY": "false",
+    "AZURE_DEV_COLLECT_TELEMETRY": "no",
+    "POWERSHELL_TELEMETRY_OPTOUT": "1",
+}
+
+OnOutcome = Callable[[Outcome], None]
+OnBegin = Callable[[str, "str | None", float], None]
+
+
+class _Cancelled(NamedTuple):
+    """Put among the child's events to end the wait for them."""
+
+
+class _Begun(NamedTuple):
+    step: str
+    link: str | None
+    until: float
+
+
+class Probe:
+    """One probe. `pythons` are the interpreters to try: that of the user's code, and ours where it lacks packages.
+
+    `configuration` is what came of reading the project; when it failed hard no child is started. `environ` is the whole
+    environment that the code would see, `folder` where it would be started, `timeout` the seconds for everything.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        pythons: Sequence[Path],
+        environ: Mapping[str, str],
+        folder: Path,
+        configuration: Outcome | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self._request = request
+        self._pythons = list(dict.fromkeys(pythons))
+        self._environ = {**environ, **CHILDS_OWN}
+        self._folder = folder
+        self._configuration = configuration
+        self._timeout = timeout
+        self._redactor = Redactor.of(environ)
+        self._lock = threading.Lock()
+        self._process: Process | None = None
+        self._cancelled = False
+        self._begun: _Begun | None = None
+        self.outcomes: list[Outcome] = []
+
+    def cancel(self) -> None:
+        """End the probe from any thread; `run` then returns at once. May be called before, after, or twice."""
+        with self._lock:
+            self._cancelled = True
+            process = self._process
+        if process:
+            process.events.put(_Cancelled())
+            process.end()
+
+    def run(self, on_outcome: OnOutcome, on_begin: OnBegin = lambda *_: None) -> Outcome:
+        """Make the probe and return its summary; the callbacks get what happens as it happens, the summary last."""
+        started = monotonic()
+        self._end = started + self._timeout
+
+        def tell(outcome: Outcome) -> None:
+            self.outcomes.append(outcome)
+            on_outcome(outcome)
+
+        stopped = self._steps(tell, on_begin)
+        summary = summarise(self.outcomes, monotonic() - started, stopped)
+        tell(summary)
+        return summary
+
+    def _steps(self, tell: OnOutcome, on_begin: OnBegin) -> str | None:
+        """Tell the outcome of every step; return why it stopped before its end, if it did."""
+        if self._configuration is not None:
+            tell(self._configuration)
+            if self._configuration.outcome == "failed" and self._configuration.hard:
+                return self._leave(tell, f"Not tried, because {o.STEP_OF[o.CONFIGURATION].title!r} failed.")
+        for number, python in enumerate(self._pythons, 1):
+            last = number == len(self._pythons)
+            went_on = self._in(python, last, tell, on_begin)
+            if self._cancelled:
+                self._leave(tell, "Not tried, because the test was cancelled.")
+                return "cancelled"
+            if went_on:
+                return None
+        return None
+
+    def _in(self, python: Path, last: bool, tell: OnOutcome, on_begin: OnBegin) -> bool:
+        """Make the probe in one interpreter; return False when the next one is to be tried."""
+        process = self._start(python, last, tell)
+        if process is None:
+            return self._cancelled or last
+        try:
+            return self._follow(process, last, tell, on_begin)
+        finally:
+            process.end()
+            self._process = None
+
+    def _start(self, python: Path, last: bool, tell: OnOutcome) -> Process | None:
+        command = [str(python), "-W", "ignore", str(CHILD)]
+        with self._lock:
+            if self._cancelled:
+                return None
+            try:
+                self._process = Process(
+                    command, self._environ, self._folder, json.dumps(self._request.as_json())
+                )
+            except OSError as error:
+                log.warning("%s cannot be started: %s", python, error)
+            else:
+                return self._process
+        tell(
+            o.failed(o.PACKAGES, f"{_shown(python)} cannot be started.", code="NO_PYTHON", advice=_NO_PYTHON)
+        )
+        if last:
+            self._leave(tell, "Not tried, because the interpreter cannot be started.")
+        return None
+
+    def _follow(self, process: Process, last: bool, tell: OnOutcome, on_begin: OnBegin) -> bool:
+        self._begun = None
+        for message in self._messages(process):
+            if message["kind"] == "begin":
+                self._begun = _Begun(
+                    message["step"], message["link"], monotonic() + message["seconds"] + GRACE
+                )
+                on_begin(message["step"], message["link"], message["seconds"])
+            elif message["kind"] == "outcome":
+                outcome = Outcome.of_json(self._redactor.hide(message["outcome"]))
+                tell(outcome)
+                if not last and outcome.step == o.PACKAGES and outcome.code in NOT_HERE:
+                    return False
+            else:
+                return True
+        return self._after_the_end(process, last, tell)
+
+    def _after_the_end(self, process: Process, last: bool, tell: OnOutcome) -> bool:
+        """Tell why a child ended that did not say it was done; return False when the next interpreter is to be tried."""
+        if self._cancelled:
+            return True
+        late = monotonic() >= self._deadline()
+        status = process.end(0 if late else GRACE)
+        if process.log:
+            log.warning("The probe's process said:\n%s", self._redactor.hide(process.log))
+        if status == TOO_OLD and not late:
+            tell(
+                o.failed(
+                    o.PACKAGES, "The interpreter is older than Python 3.10.", code="OLD_PYTHON", hard=last
+                )
+            )
+            return last
+        step, link = (self._begun.step, self._begun.link) if self._begun else (o.PACKAGES, None)
+        if late:
+            message = f"No answer within {self._timeout:.0f} seconds for the whole test."
+            tell(o.failed(step, message, link=link, code="TIMEOUT"))
+        else:
+            message = f"The process of the test ended with status {status}; the log has its last words."
+            tell(o.failed(step, message, link=link, code="CRASHED"))
+        self._leave(tell, "Not tried, because the test ended before.")
+        return True
+
+    def _messages(self, process: Process) -> Iterator[Mapping[str, Any]]:
+        """Yield what the child says until it ends, hangs, or the probe is cancelled."""
+        while True:
+            try:
+                event = process.events.get(timeout=max(0.0, self._deadline() - monotonic()))
+            except queue.Empty:
+                return
+            if isinstance(event, Ended | _Cancelled) or self._cancelled:
+                return
+            message = _message(event)
+            if message is not None:
+                yield message
+
+    def _deadline(self) -> float:
+        return min(self._end, self._begun.until) if self._begun else self._end
+
+    def _leave(self, tell: OnOutcome, why: str) -> str | None:
+        """Tell of every step without an outcome that it was not reached."""
+        done = {outcome.step for outcome in self.outcomes}
+        for step in self._request.steps:
+            if step not in done and step != o.CONFIGURATION:
+                tell(o.not_reached(step, why))
+        return None
+
+
+def _message(line: Line) -> Mapping[str, Any] | None:
+    """Return what a line says; a line that is none of ours, as a package may write it, says nothing."""
+    try:
+        message = json.loads(line.text)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) and "kind" in message else None
+
+
+def _shown(python: Path) -> str:
+    """Return the end of an interpreter's path, which tells enough and names no user."""
+    return "/".join(python.parts[-3:])
+
+
+_NO_PYTHON: Final = "Choose another interpreter, or make the environment anew."

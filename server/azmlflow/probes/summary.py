@@ -1,0 +1,76 @@
+"""The last outcome of a probe: whether the code would reach the workspace, as whom, and else what stops it first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from azmlflow.probes import outcome as o
+from azmlflow.probes.outcome import Outcome, ok
+
+_BEHIND: Final = {
+    o.NETWORK: frozenset({o.WORKSPACE}),
+    o.TENANT: frozenset({o.CREDENTIAL, o.TOKEN, o.WORKSPACE, o.EXPERIMENTS}),
+}
+"""What a failure that alone would not end the script lies behind: step -> later steps that then fail."""
+
+_LEARNED: Final = ("workspace", "identity", "expires_on", "uri", "region", "link", "tenant")
+
+
+def summarise(outcomes: Sequence[Outcome], seconds: float, stopped: str | None = None) -> Outcome:
+    """Return the summary; `stopped` says why the probe did not come to its end, as "cancelled" or "timed out"."""
+    cause = headline_of(outcomes)
+    details = _learned(outcomes)
+    if stopped == "cancelled":
+        return o.skipped(o.SUMMARY, "The test was cancelled.", seconds=seconds, details=details)
+    if cause is None:
+        if not any(outcome.outcome == "ok" and outcome.step != o.CONFIGURATION for outcome in outcomes):
+            return o.skipped(o.SUMMARY, "Nothing was tested.", seconds=seconds, details=details)
+        return ok(o.SUMMARY, _good(outcomes, details), seconds=seconds, details=details)
+    return cause._replace(
+        step=o.SUMMARY, outcome="failed", hard=True, message=_bad(cause), seconds=seconds, details=details
+    )
+
+
+def headline_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """Return the failure that stands for all: the first that ends the script, or what lies behind it."""
+    failures = [outcome for outcome in outcomes if outcome.outcome == "failed"]
+    first = next((outcome for outcome in failures if outcome.hard), None)
+    if first is None:
+        return None
+    before = outcomes[: outcomes.index(first)]
+    behind = (f for f in before if f.outcome == "failed" and first.step in _BEHIND.get(f.step, ()))
+    return next(behind, first)
+
+
+def _good(outcomes: Sequence[Outcome], details: dict[str, Any]) -> str:
+    warnings = sum(1 for outcome in outcomes if outcome.outcome == "failed" and outcome.link is None)
+    reached = o.EXPERIMENTS in details["checked"]
+    who = f" as {details['identity']}" if details["identity"] else ""
+    where = details["workspace"]
+    if reached and where:
+        text = f"Connected to workspace {where}{who}"
+    elif o.TOKEN in details["checked"]:
+        text = f"Signed in{who}"
+    else:
+        text = "What was tested is in order"
+    return text + (f", with {warnings} {'warning' if warnings == 1 else 'warnings'}." if warnings else ".")
+
+
+def _bad(cause: Outcome) -> str:
+    """Return the headline: which step failed at what, in one line."""
+    where = f" ({cause.link or cause.host})" if cause.link or cause.host else ""
+    title = o.STEP_OF[cause.step].title if cause.step in o.STEP_OF else cause.step
+    return f"Stopped at {title!r}{where}: {cause.message}"
+
+
+def _learned(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return what the probe found out, under the names that the editor and later checks use."""
+    known: dict[str, Any] = dict.fromkeys(_LEARNED)
+    for outcome in outcomes:
+        if outcome.outcome == "ok":
+            known.update({name: value for name, value in outcome.details.items() if name in known})
+            if outcome.step == o.CREDENTIAL:
+                known["link"] = outcome.link
+    checked = dict.fromkeys(outcome.step for outcome in outcomes if outcome.outcome == "ok")
+    return {**known, "checked": list(checked)}
