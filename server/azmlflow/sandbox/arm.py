@@ -1,0 +1,266 @@
+"""Azure Resource Manager, read-only: clouds, tenants, subscriptions, workspaces, permissions.
+
+Sources: the error bodies and the WWW-Authenticate header are those that Resource Manager sends; the workspace's envelope is
+that of https://learn.microsoft.com/rest/api/azureml/workspaces/get.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import uuid4
+
+from azmlflow.azure.clouds import CLOUDS, Cloud
+from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
+from azmlflow.sandbox.arm_metadata import clouds
+from azmlflow.sandbox.http import Request, Response, json_response
+from azmlflow.sandbox.tokens import Principal, TokenFault, read_bearer
+from azmlflow.sandbox.world import READ_WORKSPACE, Grant, Workspace, World, allows
+
+READ_PERMISSIONS: Final = "Microsoft.Authorization/permissions/read"
+
+
+def answer(request: Request, world: World) -> Response:
+    """Answer as the Resource Manager of any cloud; every answer has a request's id, as Azure's have."""
+    cloud = next(cloud for cloud in CLOUDS if cloud.arm_host == request.host)
+    response = _answer(request, world, cloud)
+    return response._replace(headers={**response.headers, "x-ms-request-id": str(uuid4())})
+
+
+def _answer(request: Request, world: World, cloud: Cloud) -> Response:
+    parts = request.segments
+    lowered = [part.lower() for part in parts]
+    if lowered == ["metadata", "endpoints"]:
+        return json_response(200, clouds(cloud))
+    if request.method != "GET":
+        return _error(405, "MethodNotAllowed", "The sandbox's Resource Manager can only be read.")
+    if "api-version" not in request.parameters():
+        text = "The api-version query parameter (?api-version=) is required for all requests."
+        return _error(400, "MissingApiVersionParameter", text)
+    who = read_bearer(request, world, cloud)
+    if lowered[:1] == ["subscriptions"] and len(parts) > 1:
+        return _in_subscription(world, cloud, who, parts, lowered)
+    if isinstance(who, TokenFault):
+        return _unauthorized(who, "common")
+    if lowered == ["subscriptions"]:
+        return json_response(200, {"value": _subscriptions(world, who)})
+    if lowered == ["tenants"]:
+        tenant = world.tenant(who.tenant_id)
+        return json_response(
+            200, {"value": [{"id": f"/tenants/{who.tenant_id}", "tenantId": who.tenant_id}] * bool(tenant)}
+        )
+    return _error(404, "NotFound", "The sandbox has no such resource.")
+
+
+def _in_subscription(
+    world: World, cloud: Cloud, who: Principal | TokenFault, parts: list[str], lowered: list[str]
+) -> Response:
+    ref = _ref(parts, lowered)
+    if world.accept_anything and ref is not None:
+        world.workspace(ref, cloud=cloud)
+    known = world.workspace_in(parts[1])
+    if known is None or known.cloud != cloud:
+        return _error(404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found.")
+    if isinstance(who, TokenFault):
+        return _unauthorized(who, known.tenant_id)
+    if who.tenant_id != known.tenant_id and not world.accept_anything:
+        return _wrong_tenant(who, known.tenant_id)
+    if len(parts) == 2:
+        return _read(
+            who,
+            known,
+            "Microsoft.Resources/subscriptions/read",
+            f"/subscriptions/{parts[1]}",
+            _subscription(known),
+        )
+    if lowered[2] != "resourcegroups" or len(parts) < 4:
+        return _error(404, "NotFound", "The sandbox has no such resource.")
+    return _in_group(world, who, known, parts, lowered, ref)
+
+
+def _in_group(
+    world: World,
+    who: Principal,
+    known: Workspace,
+    parts: list[str],
+    lowered: list[str],
+    ref: WorkspaceRef | None,
+) -> Response:
+    group = f"/subscriptions/{parts[1]}/resourceGroups/{parts[3]}"
+    exists = any(each.ref.resource_group.lower() == lowered[3] for each in world.workspaces)
+    if len(parts) == 4 and exists:
+        body = {
+            "id": group,
+            "name": parts[3],
+            "type": "Microsoft.Resources/resourceGroups",
+            "location": known.region,
+        }
+        action = "Microsoft.Resources/subscriptions/resourceGroups/read"
+        return _read(who, known, action, group, {**body, "properties": {"provisioningState": "Succeeded"}})
+    if not exists:
+        return _error(404, "ResourceGroupNotFound", f"Resource group '{parts[3]}' could not be found.")
+    if ref is None:
+        return _error(404, "NotFound", "The sandbox has no such resource.")
+    workspace = world.workspace(ref)
+    if workspace is None:
+        if not allows(known.grants, who.object_id, READ_WORKSPACE):
+            return _forbidden(who, READ_WORKSPACE, ref.arm_id)
+        text = (
+            f"The Resource '{PROVIDER}/workspaces/{ref.workspace_name}' under resource group '{ref.resource_group}' was "
+            "not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+        )
+        return _error(404, "ResourceNotFound", text)
+    return _in_workspace(world, who, workspace, lowered[8:])
+
+
+def _in_workspace(world: World, who: Principal, workspace: Workspace, rest: list[str]) -> Response:
+    scope = workspace.ref.arm_id
+    note = "the workspace is not verified" if world.accept_anything else ""
+    if not rest:
+        return _read(who, workspace, READ_WORKSPACE, scope, _envelope(workspace))._replace(note=note)
+    if rest == ["providers", "microsoft.authorization", "permissions"]:
+        value = [_permission(grant) for grant in workspace.grants if grant.principal in (None, who.object_id)]
+        return _read(who, workspace, READ_PERMISSIONS, scope, {"value": value})
+    return _error(404, "NotFound", "The sandbox has no such resource.")
+
+
+def _ref(parts: list[str], lowered: list[str]) -> WorkspaceRef | None:
+    """Return the workspace that the path is about."""
+    expected = ["resourcegroups", "providers", PROVIDER.lower(), "workspaces"]
+    if len(parts) < 8 or [lowered[2], *lowered[4:7]] != expected:
+        return None
+    return WorkspaceRef(parts[1], parts[3], parts[7])
+
+
+def _read(who: Principal, workspace: Workspace, action: str, scope: str, body: dict[str, Any]) -> Response:
+    if not allows(workspace.grants, who.object_id, action):
+        return _forbidden(who, action, scope)
+    return json_response(200, body)
+
+
+def _subscriptions(world: World, who: Principal) -> list[dict[str, Any]]:
+    seen = {
+        each.ref.subscription_id.lower(): each
+        for each in world.workspaces
+        if each.tenant_id == who.tenant_id and each.grants
+    }
+    return [_subscription(workspace) for workspace in seen.values()]
+
+
+def _subscription(workspace: Workspace) -> dict[str, Any]:
+    subscription_id = workspace.ref.subscription_id
+    return {
+        "id": f"/subscriptions/{subscription_id}",
+        "subscriptionId": subscription_id,
+        "tenantId": workspace.tenant_id,
+        "displayName": "Machine learning",
+        "state": "Enabled",
+    }
+
+
+def _envelope(workspace: Workspace) -> dict[str, Any]:
+    ref, region = workspace.ref, workspace.region
+    group = f"/subscriptions/{ref.subscription_id}/resourceGroups/{ref.resource_group}/providers"
+    host = f"{workspace.workspace_id}.workspace.{workspace.host}"
+    return {
+        "id": ref.arm_id,
+        "name": ref.workspace_name,
+        "type": f"{PROVIDER}/workspaces",
+        "location": region,
+        "tags": {},
+        "kind": "Default",
+        "sku": {"name": "Basic", "tier": "Basic"},
+        "identity": {"type": "SystemAssigned", "principalId": str(uuid4()), "tenantId": workspace.tenant_id},
+        "properties": {
+            "friendlyName": ref.workspace_name,
+            "description": "",
+            "workspaceId": workspace.workspace_id,
+            "tenantId": workspace.tenant_id,
+            "provisioningState": "Succeeded",
+            "publicNetworkAccess": "Enabled" if workspace.public_access else "Disabled",
+            "storageAccount": f"{group}/Microsoft.Storage/storageAccounts/{workspace.storage_account}",
+            "keyVault": f"{group}/Microsoft.KeyVault/vaults/{workspace.storage_account}",
+            "discoveryUrl": f"https://{host}/discovery",
+            "mlFlowTrackingUri": f"azureml://{workspace.host}/mlflow/v1.0{ref.arm_id}",
+        },
+    }
+
+
+def _permission(grant: Grant) -> dict[str, Any]:
+    return {
+        "actions": list(grant.actions),
+        "notActions": list(grant.not_actions),
+        "dataActions": [],
+        "notDataActions": [],
+        "condition": None,
+        "conditionVersion": None,
+    }
+
+
+def _forbidden(who: Principal, action: str, scope: str) -> Response:
+    client = who.name if who.is_user else who.app_id
+    text = (
+        f"The client '{client}' with object id '{who.object_id}' does not have authorization to perform action "
+        f"'{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your "
+        "credentials."
+    )
+    return _error(403, "AuthorizationFailed", text)
+
+
+def _unauthorized(fault: TokenFault, tenant: str) -> Response:
+    code, text, description = _TOKEN_FAULTS[fault.kind]
+    challenge = (
+        f'Bearer authorization_uri="https://login.windows.net/{tenant}", error="invalid_token", '
+        f'error_description="{description}"'
+    )
+    return _error(401, code, text.format(message=fault.message), {"WWW-Authenticate": challenge})
+
+
+def _wrong_tenant(who: Principal, tenant: str) -> Response:
+    right, wrong = f"https://sts.windows.net/{tenant}/", f"https://sts.windows.net/{who.tenant_id}/"
+    text = (
+        f"The access token is from the wrong issuer '{wrong}'. It must match the tenant '{right}' associated with this "
+        f"subscription. Please use the authority (URL) 'https://login.windows.net/{tenant}' to get the token. Note, if the "
+        "subscription is transferred to another tenant there is no impact to the services, but information about new "
+        "tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error "
+        "message, please try back later."
+    )
+    challenge = (
+        f'Bearer authorization_uri="https://login.windows.net/{tenant}", error="invalid_token", error_description="The '
+        "access token is from the wrong issuer. It must match the tenant associated with this subscription. Please use "
+        f'correct authority to get the token."'
+    )
+    return _error(401, "InvalidAuthenticationTokenTenant", text, {"WWW-Authenticate": challenge})
+
+
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
+    return json_response(status, {"error": {"code": code, "message": message}}, headers, note=code)
+
+
+_TOKEN_FAULTS: Final = {
+    "missing": (
+        "AuthenticationFailed",
+        "Authentication failed. The 'Authorization' header is missing.",
+        "The authentication failed because of missing 'Authorization' header.",
+    ),
+    "malformed": (
+        "InvalidAuthenticationToken",
+        "The access token is invalid.",
+        "The access token is invalid.",
+    ),
+    "signature": (
+        "InvalidAuthenticationToken",
+        "The access token signature is invalid.",
+        "The access token is invalid.",
+    ),
+    "expired": (
+        "ExpiredAuthenticationToken",
+        "The access token expiry UTC time is past.",
+        "The access token has expired.",
+    ),
+    "audience": (
+        "InvalidAuthenticationTokenAudience",
+        "{message}",
+        "The access token has been obtained for wrong audience.",
+    ),
+}
+"""What is wrong with a token -> code, message, and the description in the challenge."""
