@@ -1,4 +1,4 @@
-"""Writes the pages of the rules from their records, and package.json's settings from the server's table.
+"""Writes the pages of the rules from their records, the page of advice and package.json's settings from the server's tables.
 
 `--check` only says which file is stale.
 """
@@ -13,8 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "server"))
 
+from azmlflow.azure.advice import advise, table  # noqa: E402 - found only on the path set above
 from azmlflow.lsp.settings import SECTION, SETTINGS, Setting  # noqa: E402
-from azmlflow.rules import all_rules  # noqa: E402 - found only on the path set above
+from azmlflow.rules import all_rules  # noqa: E402
 from azmlflow.rules.base import Rule, RuleModule  # noqa: E402
 from azmlflow.workspace.snapshot import FileKind  # noqa: E402
 
@@ -29,6 +30,13 @@ FAMILIES = {
     "9": "azmlflow itself",
 }
 FIXABLE = {"always": "yes", "sometimes": "sometimes", "never": "no"}
+ADVICE_NOTICE = "<!-- Written by docs/generate.py from server/azmlflow/azure: change it there. -->"
+ADVICE_OPENING = """\
+# What an error means
+
+What `azmlflow test-connection` says to the errors of Microsoft Entra ID (`AADSTS...`), of Azure Resource Manager, of the Azure
+packages, of MLflow and of a workspace. An error that is not here gets no guess: it is given as it came, with Microsoft's page
+on its code where it has one. How a test goes is in [connection.md](connection.md)."""
 NOTICE = "<!-- Written by docs/generate.py from the rule's own file: change it there. -->"
 
 
@@ -76,6 +84,20 @@ def index_page(rules: Iterable[Rule]) -> str:
     return "".join(parts)
 
 
+def advice_page() -> str:
+    """Return the table of advice: what is said, what it means, what to type; one row for what gets the same answer."""
+    answers: dict[str, list[str]] = {}
+    for said, row in table():
+        command = advise(said, row.step, row.link).command
+        shown = f"`{command}`" if command else ""
+        key = f"[`{said}`]({row.url})" if row.url else f"`{said}`"
+        where = f" (at `{row.link or row.step}`)" if row.link or row.step else ""
+        answer = f"{row.sentence} | {shown}".replace("|", "\\|").replace(" \\| ", " | ", 1)
+        answers.setdefault(answer, []).append(key + where)
+    rows = [f"| {', '.join(keys)} | {answer} |\n" for answer, keys in answers.items()]
+    return f"{ADVICE_NOTICE}\n\n{ADVICE_OPENING}\n\n| what is said | what it means, and what to do | command |\n|---|---|---|\n{''.join(rows)}"
+
+
 def manifest() -> str:
     """Return package.json with the settings that the server reads; those of the extension itself are left alone."""
     data = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
@@ -105,7 +127,8 @@ def pages() -> dict[Path, str]:
     folder = ROOT / "docs" / "rules"
     texts = {folder / f"{module.rule.name}.md": rule_page(module) for module in modules}
     index = {folder / "index.md": index_page(module.rule for module in modules)}
-    return texts | index | {ROOT / "package.json": manifest()}
+    advice = {ROOT / "docs" / "advice.md": advice_page()}
+    return texts | index | advice | {ROOT / "package.json": manifest()}
 
 
 def stale(texts: dict[Path, str]) -> list[Path]:

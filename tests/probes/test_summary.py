@@ -49,7 +49,7 @@ def test_the_first_hard_failure_is_the_headline() -> None:
     [
         (failed("tenant", "Other tenant.", hard=False), failed("workspace", "401")),
         (
-            failed("network", "No such host.", host="management.azure.com", hard=False),
+            failed("network", "No such host.", hard=False, details={"role": "arm"}),
             failed("workspace", "x"),
         ),
     ],
@@ -61,6 +61,14 @@ def test_what_lies_behind_a_failure_is_its_headline(earlier: Outcome, later: Out
 def test_what_has_nothing_to_do_with_a_failure_does_not_take_its_place() -> None:
     arm = failed("network", "No such host.", host="management.azure.com", hard=False)
     assert "Wrong secret." in summarise([arm, failed("credential", "Wrong secret.")], 1.0).message
+
+
+def test_a_login_host_that_was_not_needed_stops_nobody() -> None:
+    login = failed("network", "No such host.", host="login.microsoftonline.com", details={"role": "login"})
+    refused = failed("credential", "Cannot be reached.")
+    taken = ok("credential", "A token.", link="ManagedIdentityCredential")
+    assert "No such host." in summarise([login, refused], 1.0).message
+    assert summarise([login, taken, TOKEN, READ, LISTED], 1.0).outcome == "ok"
 
 
 def test_nothing_is_ok_when_nothing_was_called() -> None:

@@ -82,11 +82,16 @@ def deployment_command(workspace: WorkspaceRef) -> str:
 
 def role_commands(workspace: WorkspaceRef) -> tuple[str, ...]:
     """Return the commands that create the role of the JSON file and assign it in the workspace."""
-    name, scope = _shell(role_name(workspace)), _shell(workspace.arm_id)
     return (
         f"az role definition create --role-definition {JSON_FILE}",
-        f"az role assignment create --assignee {_shell(SOMEBODY)} --role {name} --scope {scope}",
+        assignment_command(workspace, role_name(workspace)),
     )
+
+
+def assignment_command(workspace: WorkspaceRef, role: str = DEFAULT_ROLES[0]) -> str:
+    """Return the command that gives somebody a role in the workspace."""
+    scope = _shell(workspace.arm_id)
+    return f"az role assignment create --assignee {_shell(SOMEBODY)} --role {_shell(role)} --scope {scope}"
 
 
 def _bicep(text: str) -> str:

@@ -67,9 +67,9 @@ class Process:
 
         `patience` are the seconds in which the child may still end by itself.
         """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(patience)
         with self._ending:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._child.wait(patience)
             _end_group(self._child)
             with contextlib.suppress(OSError):
                 _stream(self._child.stdin).close()

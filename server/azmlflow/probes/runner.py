@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 CHILD: Final = Path(__file__).parent / "child" / "__main__.py"
 TIMEOUT: Final = 180.0
 """Seconds that a whole probe may take when nobody says otherwise."""
+TIMEOUT_OF_PEOPLE: Final = 1380.0
+"""The same where a person may be waited for: 300 seconds at a browser, 900 for a device code."""
 GRACE: Final = 5.0
 """Seconds beyond a step's own limit after which the child itself is taken to hang."""
 TOO_OLD: Final = 3
@@ -61,6 +63,7 @@ class Probe:
 
     `configuration` is what came of reading the project; when it failed hard no child is started. `environ` is the whole
     environment that the code would see, `folder` where it would be started, `timeout` the seconds for everything.
+    `guessed` says that nobody chose the first interpreter: that it lacks the packages is then no failure of the code.
     """
 
     def __init__(
@@ -70,20 +73,28 @@ class Probe:
         environ: Mapping[str, str],
         folder: Path,
         configuration: Outcome | None = None,
-        timeout: float = TIMEOUT,
+        timeout: float | None = None,
+        guessed: bool = False,
     ) -> None:
         self._request = request
         self._pythons = list(dict.fromkeys(pythons))
         self._environ = {**environ, **CHILDS_OWN}
         self._folder = folder
         self._configuration = configuration
-        self._timeout = timeout
+        self._timeout = timeout or (TIMEOUT_OF_PEOPLE if request.may_interact else TIMEOUT)
+        self._guessed = guessed
         self._redactor = Redactor.of(environ)
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._cancelled = False
         self._begun: _Begun | None = None
         self.outcomes: list[Outcome] = []
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id of the child, None when there is none."""
+        process = self._process
+        return process.pid if process else None
 
     def cancel(self) -> None:
         """End the probe from any thread; `run` then returns at once. May be called before, after, or twice."""
@@ -165,8 +176,11 @@ class Probe:
                 on_begin(message["step"], message["link"], message["seconds"])
             elif message["kind"] == "outcome":
                 outcome = Outcome.of_json(self._redactor.hide(message["outcome"]))
+                elsewhere = not last and outcome.step == o.PACKAGES and outcome.code in NOT_HERE
+                if elsewhere and self._guessed:
+                    outcome = outcome._replace(hard=False, advice=_CHOOSE)
                 tell(outcome)
-                if not last and outcome.step == o.PACKAGES and outcome.code in NOT_HERE:
+                if elsewhere:
                     return False
             else:
                 return True
@@ -236,4 +250,5 @@ def _shown(python: Path) -> str:
     return "/".join(python.parts[-3:])
 
 
+_CHOOSE: Final = "This Python is only the first on the PATH. If your code runs in another, choose that; azmlflow's own goes on with the test."
 _NO_PYTHON: Final = "Choose another interpreter, or make the environment anew."

@@ -9,10 +9,12 @@ from azmlflow.probes import outcome as o
 from azmlflow.probes.outcome import Outcome, ok
 
 _BEHIND: Final = {
-    o.NETWORK: frozenset({o.WORKSPACE}),
+    "login": frozenset({o.CREDENTIAL}),
+    "arm": frozenset({o.WORKSPACE}),
     o.TENANT: frozenset({o.CREDENTIAL, o.TOKEN, o.WORKSPACE, o.EXPERIMENTS}),
 }
-"""What a failure that alone would not end the script lies behind: step -> later steps that then fail."""
+"""What a failure lies behind that alone would not end the script: the host's role or the step -> later steps."""
+
 
 _LEARNED: Final = ("workspace", "identity", "expires_on", "uri", "region", "link", "tenant")
 
@@ -35,12 +37,20 @@ def summarise(outcomes: Sequence[Outcome], seconds: float, stopped: str | None =
 def headline_of(outcomes: Sequence[Outcome]) -> Outcome | None:
     """Return the failure that stands for all: the first that ends the script, or what lies behind it."""
     failures = [outcome for outcome in outcomes if outcome.outcome == "failed"]
+    if any(outcome.step == o.CREDENTIAL and outcome.outcome == "ok" for outcome in outcomes):
+        failures = [
+            outcome for outcome in failures if _part(outcome) != "login"
+        ]  # it was not needed after all
     first = next((outcome for outcome in failures if outcome.hard), None)
     if first is None:
         return None
     before = outcomes[: outcomes.index(first)]
-    behind = (f for f in before if f.outcome == "failed" and first.step in _BEHIND.get(f.step, ()))
+    behind = (f for f in before if f.outcome == "failed" and first.step in _BEHIND.get(_part(f), ()))
     return next(behind, first)
+
+
+def _part(outcome: Outcome) -> str:
+    return str(outcome.details.get("role")) if outcome.step == o.NETWORK else outcome.step
 
 
 def _good(outcomes: Sequence[Outcome], details: dict[str, Any]) -> str:
@@ -69,7 +79,13 @@ def _learned(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     known: dict[str, Any] = dict.fromkeys(_LEARNED)
     for outcome in outcomes:
         if outcome.outcome == "ok":
-            known.update({name: value for name, value in outcome.details.items() if name in known})
+            details = {
+                **outcome.details,
+                "uri": outcome.details.get("workspace_uri", outcome.details.get("uri")),
+            }
+            known.update(
+                {name: value for name, value in details.items() if name in known and value is not None}
+            )
             if outcome.step == o.CREDENTIAL:
                 known["link"] = outcome.link
     checked = dict.fromkeys(outcome.step for outcome in outcomes if outcome.outcome == "ok")

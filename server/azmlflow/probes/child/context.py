@@ -39,6 +39,8 @@ class Context:
     workspace: WorkspaceRef | None = None
     workspace_uri: str | None = None
     region: str | None = None
+    subscription_tenant: str | None = None
+    """The tenant that Azure names for the workspace's subscription (the step `tenant` sets it)."""
     outcomes: list[Outcome] = field(default_factory=list)
     """All outcomes so far."""
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from time import monotonic
 from typing import Final
 
+from azmlflow.azure.clouds import AZURE_CLOUD, CLOUDS, Cloud
+from azmlflow.azure.uri_parsing import parse_tracking_uri
+from azmlflow.azure.variables import AZUREML_CURRENT_CLOUD
 from azmlflow.probes import outcome as o
 from azmlflow.probes.child.bounded import TookTooLong, bounded_iterator
 from azmlflow.probes.child.context import Context, Run
@@ -24,12 +28,19 @@ BOUND_THEMSELVES: Final = (o.CREDENTIAL,)
 
 def outcomes(request: Request, begin: Begin) -> Iterator[Outcome]:
     """Yield what comes of each step that is asked for, as it comes."""
-    context = Context(request, begin)
+    context = Context(request, begin, cloud=cloud_meant(request, os.environ))
     for name in request.steps:
         if name != o.CONFIGURATION:
             for outcome in _of_step(name, context):
                 context.outcomes.append(outcome)
                 yield outcome
+
+
+def cloud_meant(request: Request, environ: Mapping[str, str]) -> Cloud:
+    """Return the cloud that the tracking URI's host belongs to, else the one that AZUREML_CURRENT_CLOUD names."""
+    parsed = parse_tracking_uri(request.uri or "")
+    named = (cloud for cloud in CLOUDS if cloud.name == environ.get(AZUREML_CURRENT_CLOUD))
+    return (parsed.cloud if parsed else None) or next(named, AZURE_CLOUD)
 
 
 def _of_step(name: str, context: Context) -> Iterator[Outcome]:

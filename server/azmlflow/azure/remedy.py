@@ -1,0 +1,49 @@
+"""One row of the table of advice: how a known error is recognised, what it means, what to do about it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from azmlflow.azure import credential_links as links
+from azmlflow.azure.permissions import SOMEBODY
+
+
+class Remedy(NamedTuple):
+    """What to do about one error.
+
+    `sentence` names the thing, the cause and the remedy in plain words. `command` is a line to copy, with a placeholder
+    only for what cannot be known; `SIGN_IN` stands for the command by which the link at fault signs in. `texts` are
+    parts of the message, in lower case, of which one must occur; all words between two of them that are joined by
+    `JOIN` may differ. `link` and `step` narrow a row to one link or step where the same text means different things.
+    """
+
+    sentence: str
+    command: str | None = None
+    url: str | None = None
+    texts: tuple[str, ...] = ()
+    code: str | None = None
+    link: str | None = None
+    step: str | None = None
+
+
+JOIN: Final = "|"
+"""Stands in a text of a row for anything: what is on both sides must occur, in this order."""
+
+SIGN_IN: Final = "<sign in>"
+TENANT: Final = "<tenant-id>"
+"""Stands in a command for the tenant, where the message itself does not name it."""
+SCOPE: Final = "<workspace-id>"
+"""Stands in a command for the resource id of the workspace."""
+
+AZ_LOGIN: Final = f"az login --tenant {TENANT}"
+GIVE_ROLE: Final = (
+    f'az role assignment create --role "AzureML Data Scientist" --assignee "{SOMEBODY}" --scope "{SCOPE}"'
+)
+
+SIGN_IN_OF: Final = {
+    links.AZURE_CLI: AZ_LOGIN,
+    links.POWERSHELL: f"Connect-AzAccount -Tenant {TENANT}",
+    links.DEVELOPER_CLI: f"azd auth login --tenant-id {TENANT}",
+    links.SHARED_CACHE: "export AZURE_TOKEN_CREDENTIALS=AzureCliCredential",
+}
+"""How each link's user signs in again. The shared cache belongs to other programs: the way around it is to leave it out."""

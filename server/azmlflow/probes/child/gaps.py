@@ -1,0 +1,62 @@
+"""Fills the gaps in the commands of the table of advice with what this probe knows, so that they can be copied as they are."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from azmlflow.azure.permissions import SOMEBODY
+from azmlflow.azure.remedy import SCOPE, TENANT
+from azmlflow.azure.tracking_uri import parse_tracking_uri
+from azmlflow.azure.workspace import WorkspaceRef
+from azmlflow.patterns import pattern
+from azmlflow.probes.child.context import Context
+from azmlflow.probes.child.wording import advice_on
+
+_PLAIN: Final = pattern(r"[\w.@#+-]{1,200}")
+"""What may stand in a command unquoted: the claims are somebody else's words."""
+_TENANT_OPTIONS: Final = ("--tenant", "--tenant-id", "-Tenant")
+
+
+def advice_for(context: Context, text: str, step: str, link: str | None = None) -> dict[str, Any]:
+    """Return the advice on an error as the fields of an outcome, its command without the gaps that can be filled."""
+    fields = advice_on(text, step, link)
+    if fields["command"]:
+        fields["command"] = filled(context, fields["command"])
+    return fields
+
+
+def filled(context: Context, command: str) -> str:
+    """Return a command with the tenant and the workspace that are meant; an option for an unknown tenant is left out."""
+    if context.subscription_tenant:
+        command = command.replace(TENANT, context.subscription_tenant)
+    for option in _TENANT_OPTIONS:
+        command = command.replace(f" {option} {TENANT}", "")
+    ref = workspace_of(context)
+    if ref is not None:
+        known = {
+            SCOPE: ref.arm_id,
+            "<workspace>": ref.workspace_name,
+            "<resource-group>": ref.resource_group,
+            "<subscription-id>": ref.subscription_id,
+        }
+        for gap, value in known.items():
+            command = command.replace(gap, value)
+    return command.replace(SOMEBODY, _assignee(context) or SOMEBODY)
+
+
+def _assignee(context: Context) -> str:
+    """Return by which name a role is given to whom the token is for: the command is useless without the whole of it."""
+    claims = context.claims
+    names = (
+        ("upn", "unique_name", "oid")
+        if claims.get("idtyp") == "user" or "scp" in claims
+        else ("appid", "azp", "oid")
+    )
+    found = next((str(claims[name]) for name in names if claims.get(name)), "")
+    return found if _PLAIN.fullmatch(found) else ""
+
+
+def workspace_of(context: Context) -> WorkspaceRef | None:
+    """Return the workspace that the tracking URI names, else the one that the request names."""
+    parsed = parse_tracking_uri(context.request.uri) if context.request.uri else None
+    return parsed.workspace if parsed and parsed.workspace else context.request.workspace

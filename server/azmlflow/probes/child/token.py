@@ -1,0 +1,103 @@
+"""The step `token`: whom the token is for, as it says itself; it is neither verified nor shown."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator, Mapping
+from time import time
+from typing import Any
+
+from azmlflow.probes.child.context import Context
+from azmlflow.probes.child.wording import part_of, part_of_user
+from azmlflow.probes.outcome import TOKEN, Outcome, failed, ok
+
+
+def run(context: Context) -> Iterator[Outcome]:
+    """Yield what the token's claims say, and whether it comes from the tenant that the subscription trusts."""
+    context.claims = claims_of(context.token or "")
+    claims = context.claims
+    details = {"expires_on": context.expires_on, **_shown(claims)}
+    until = _until(context.expires_on)
+    if not claims:
+        yield ok(TOKEN, f"The token cannot be looked into; it expires {until}.", details=details)
+        return
+    wanted, own = context.subscription_tenant, str(claims.get("tid") or "").lower()
+    if wanted and own and own != wanted:
+        yield _wrong_tenant(claims, wanted, details)
+        return
+    tenant = f" in tenant {details['tenant']}" if details["tenant"] else ""
+    yield ok(TOKEN, f"The token is for {details['identity']}{tenant} and expires {until}.", details=details)
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return the claims of a JSON Web Token, none for anything else."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        claims = json.loads(urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _shown(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of the claims leaves this process."""
+    user = _text(claims, "upn", "unique_name", "preferred_username")
+    application = _text(claims, "appid", "azp")
+    kind = _kind(claims, user)
+    if kind == "user":
+        identity = part_of_user(user) if user else f"user {part_of(_text(claims, 'oid'))}"
+    else:
+        identity = f"{kind} {part_of(application)}"
+    return {
+        "kind": kind,
+        "identity": identity.strip(),
+        "tenant": part_of(_text(claims, "tid")),
+        "application": part_of(application),
+        "user": part_of_user(user) if user else "",
+        "object": part_of(_text(claims, "oid")),
+        "audience": _text(claims, "aud"),
+    }
+
+
+def _kind(claims: Mapping[str, Any], user: str) -> str:
+    if "xms_mirid" in claims:
+        return "managed identity"
+    if claims.get("idtyp") == "user" or user or "scp" in claims:
+        return "user"
+    return "application" if claims else ""
+
+
+def _text(claims: Mapping[str, Any], *names: str) -> str:
+    return next((str(claims[name]) for name in names if claims.get(name)), "")
+
+
+def _wrong_tenant(claims: Mapping[str, Any], wanted: str, details: Mapping[str, Any]) -> Outcome:
+    """Return the failure that later ones come from; where the subscription is delegated (Lighthouse) none may come."""
+    message = (
+        f"The token is for {details['identity']} of tenant {part_of(str(claims['tid']))}, and the workspace's "
+        f"subscription trusts tenant {part_of(wanted)}."
+    )
+    more = _sign_in_there(wanted, details)
+    return failed(TOKEN, message, hard=False, code="WRONG_TENANT", details=details, **more)
+
+
+def _sign_in_there(wanted: str, details: Mapping[str, Any]) -> dict[str, str]:
+    if details["kind"] != "user":
+        advice = "Use an application that is registered in the tenant of the subscription."
+        return {"advice": advice, "command": f"export AZURE_TENANT_ID={wanted}"}
+    return {"advice": "Sign in to the tenant of the subscription.", "command": f"az login --tenant {wanted}"}
+
+
+def _until(expires_on: int | None) -> str:
+    if expires_on is None:
+        return "at an unknown time"
+    minutes = (expires_on - time()) / 60
+    if minutes < 0:
+        return f"{-minutes:.0f} minutes ago by the clock of this machine"
+    return f"in {minutes:.0f} minutes" if minutes < _LONG else f"in {minutes / 60:.0f} hours"
+
+
+_LONG = 120.0

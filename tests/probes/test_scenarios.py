@@ -1,0 +1,229 @@
+"""Each scenario of the box: what the probe says of it, and that an unmodified script of the user's then does just that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from azmlflow.azure.credential_links import (
+    AZURE_CLI,
+    DEVELOPER_CLI,
+    DEVICE_CODE,
+    ENVIRONMENT,
+    MANAGED_IDENTITY,
+    POWERSHELL,
+)
+from azmlflow.probes.outcome import Outcome
+from azmlflow.probes.summary import headline_of
+from azmlflow.sandbox.box import AzureBox
+from azmlflow.sandbox.scenarios import SCENARIOS
+
+from tests.probes.boxes import end_script, environment, probe, start_script
+
+SHORT = {"tenant": 2.0, "credential": 2.0, "workspace": 2.0, "permissions": 2.0, "experiments": 15.0}
+
+
+class Case(NamedTuple):
+    """What is expected of the headline: where, which code, words of the advice and of the command, and in what time.
+
+    `script` are words of what the script's own error says; "" where it waits until it is ended, None where it logs.
+    """
+
+    step: str = ""
+    link: str | None = None
+    code: str | None = None
+    advice: str = ""
+    command: str = ""
+    seconds: float = 20
+    script: str | None = None
+    limits: dict[str, float] | None = None
+
+
+WELL = Case()
+NOBODY = Case("credential", None, "NO_TOKEN", "sign in", script=DEVICE_CODE)
+CASES = {
+    "healthy": WELL,
+    "logged-models-404": WELL,
+    "logged-models-served": WELL,
+    "china": WELL,
+    "us-government": WELL,
+    "dry-run": WELL,
+    "slow": Case(seconds=60),
+    "wrong-secret": Case(
+        "credential",
+        ENVIRONMENT,
+        "AADSTS7000215",
+        "not its Secret ID",
+        "credential reset",
+        script="AADSTS7000215",
+    ),
+    "expired-secret": Case(
+        "credential", ENVIRONMENT, "AADSTS7000222", "has expired", "credential reset", script="AADSTS7000222"
+    ),
+    "unknown-tenant": Case(
+        "tenant",
+        None,
+        "AADSTS90002",
+        "no such tenant",
+        "tenantId",
+        script="Unable to get authority configuration",
+    ),
+    "wrong-tenant": Case(
+        "tenant",
+        None,
+        "WRONG_TENANT",
+        "another tenant",
+        "AZURE_TENANT_ID=",
+        script="403",
+    ),
+    "unknown-client": Case(
+        "credential",
+        ENVIRONMENT,
+        "AADSTS700016",
+        "Application (client) ID",
+        "az ad sp show",
+        script="AADSTS700016",
+    ),
+    "certificate-not-registered": Case(
+        "credential",
+        ENVIRONMENT,
+        "AADSTS700027",
+        "thumbprint",
+        "az ad app credential list",
+        script="AADSTS700027",
+    ),
+    "conditional-access": Case(
+        "credential", ENVIRONMENT, "AADSTS53003", "administrator", script="AADSTS53003"
+    ),
+    "no-permission": Case("experiments", None, "HTTP403", "role", "az role assignment create", script="403"),
+    "read-only": Case("experiments", None, "HTTP403", "role", "az role assignment create", script="403"),
+    "private-link-denied": Case(
+        "experiments", None, None, "private network", "mlflow_tracking_uri", script="private link"
+    ),
+    "workspace-not-found": Case(
+        "workspace",
+        None,
+        "ResourceNotFound",
+        "no workspace of this name",
+        "az resource list",
+        script="ws-sandbox",
+    ),
+    "silent": Case("tenant", None, "TIMEOUT", "silent", seconds=15, script="", limits=SHORT),
+    "resets": Case("experiments", None, None, "cut off", script="Connection"),
+    "throttled-429": Case("experiments", None, "HTTP429", "fewer requests", script="429"),
+    "bad-gateway": Case("experiments", None, "HTTP502", "not available for the moment", script="502"),
+    "tls-intercepted": Case("network", None, "TLS", "root certificate", script="CERTIFICATE_VERIFY_FAILED"),
+    "imds-none": NOBODY,
+    "imds-identity-missing": NOBODY._replace(advice="managed identity"),
+    "imds-black-hole": Case(
+        "credential", MANAGED_IDENTITY, "TIMEOUT", "169.254.169.254", "NO_PROXY", 15, "", SHORT
+    ),
+    "mfa-required": Case(
+        "credential", AZURE_CLI, "AADSTS50076", "second factor", "az login --tenant", script="AADSTS50076"
+    ),
+    "az-mfa": Case(
+        "credential", AZURE_CLI, "AADSTS50076", "second factor", "az login --tenant", script="AADSTS50076"
+    ),
+    "az-signed-out": NOBODY._replace(command="az login"),
+    "az-expired": Case("credential", AZURE_CLI, "AADSTS700082", "expired", "az login", script="AADSTS700082"),
+    "az-hangs": NOBODY._replace(seconds=30),
+    "az-garbage": Case(
+        "credential",
+        AZURE_CLI,
+        None,
+        "not a token",
+        "az account get-access-token",
+        script="Unexpected output from Azure CLI",
+    ),
+    "az-broken": Case("credential", AZURE_CLI, None, "Azure CLI", script="No module named 'azure.cli'"),
+    "azd-signed-out": NOBODY._replace(command="azd auth login"),
+    "azd-expired": Case(
+        "credential", DEVELOPER_CLI, "AADSTS700082", "expired", "azd auth login", script="AADSTS700082"
+    ),
+    "azd-hangs": NOBODY._replace(seconds=30),
+    "azd-garbage": Case(
+        "credential",
+        DEVELOPER_CLI,
+        None,
+        "not a token",
+        "azd auth token",
+        script="Unexpected output from Azure Developer CLI",
+    ),
+    "azd-broken": Case("credential", DEVELOPER_CLI, None, "Azure Developer CLI", script="panic"),
+    "pwsh-signed-out": NOBODY._replace(command="Connect-AzAccount"),
+    "pwsh-no-module": NOBODY,
+    "pwsh-blocked": NOBODY,
+    "pwsh-hangs": NOBODY._replace(seconds=30),
+    "pwsh-garbage": Case(
+        "credential",
+        POWERSHELL,
+        None,
+        "not a token",
+        "Update-Module",
+        script="Unexpected output from Get-AzAccessToken",
+    ),
+    "pwsh-broken": NOBODY,
+}
+
+
+def test_every_scenario_has_its_case() -> None:
+    assert CASES.keys() == SCENARIOS.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_probe_predicts_and_the_script_confirms(the_box: AzureBox, tmp_path: Path, name: str) -> None:
+    case = CASES[name]
+    the_box.use(name)
+    the_box.world.device_code = "declined"  # else the script waits 900 seconds for the one who types it in
+    environ = environment(the_box, tmp_path)
+    script = start_script(tmp_path, environ)
+    outcomes = probe(the_box, tmp_path, environ, limits=case.limits)
+    said = end_script(script, 1 if case.script == "" else 60)
+
+    summary, headline = outcomes[-1], headline_of(outcomes[:-1])
+    assert said.logged == (summary.outcome == "ok"), said.text
+    assert summary.seconds < case.seconds
+    if not case.step:
+        assert summary.outcome == "ok", summary
+        return
+    assert headline is not None, outcomes
+    assert (headline.step, headline.link, headline.code) == (case.step, case.link, case.code), headline
+    assert case.advice.lower() in (headline.advice or "").lower()
+    assert case.command in (headline.command or "")
+    assert said.ended == bool(case.script)
+    assert (case.script or "") in said.text
+    check_links(outcomes, case)
+
+
+def check_links(outcomes: tuple[Outcome, ...], case: Case) -> None:
+    """Before the link that ends the chain all fail softly, behind it none is tried."""
+    links = [outcome for outcome in outcomes if outcome.step == "credential" and outcome.link]
+    hard = [outcome.link for outcome in links if outcome.hard]
+    if case.step == "credential":
+        assert hard == ([case.link] if case.link else [])
+    if hard:
+        at = [outcome.link for outcome in links].index(hard[0])
+        assert all(outcome.outcome == "failed" for outcome in links[:at])
+        assert all(outcome.outcome == "not-reached" for outcome in links[at + 1 :])
+
+
+@pytest.mark.parametrize("credential", ["certificate", "workload", "password", "imds", "az", "azd", "pwsh"])
+def test_each_credential_gives_its_token(box: AzureBox, tmp_path: Path, credential: str) -> None:
+    environ = environment(box, tmp_path, credential)
+    script = start_script(tmp_path, environ)
+    outcomes = probe(box, tmp_path, environ)
+    assert outcomes[-1].outcome == "ok", outcomes[-1]
+    assert outcomes[-1].details["link"] == LINK_OF[credential]
+    assert end_script(script, 60).logged
+
+
+LINK_OF = {
+    "certificate": ENVIRONMENT,
+    "workload": "WorkloadIdentityCredential",
+    "password": ENVIRONMENT,
+    "imds": MANAGED_IDENTITY,
+    "az": AZURE_CLI,
+    "azd": DEVELOPER_CLI,
+    "pwsh": POWERSHELL,
+}
