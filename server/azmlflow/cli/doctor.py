@@ -15,8 +15,6 @@ from azmlflow.cli.errors import WrongUse
 if TYPE_CHECKING:
     from azmlflow.azure.workspace import WorkspaceRef
     from azmlflow.resolution.doctor.report import Examined
-    from azmlflow.workspace.load import Loaded
-    from azmlflow.workspace.snapshot import Snapshot
 
 ROLES = ("json", "bicep", "az")
 
@@ -59,57 +57,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _examine(path: Path, python: str | None, *, redact: bool) -> Examined:
-    from azmlflow.resolution.doctor.packages import BROKER, interpreter_of
+    from azmlflow.cli.project import examine
+    from azmlflow.resolution.doctor.packages import BROKER
     from azmlflow.resolution.doctor.report import Examined
     from azmlflow.resolution.redaction import Redactor
     from azmlflow.workspace.machine import look_at_machine
 
-    loaded = _load(path)
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - as `load` makes paths absolute
-    is_file = not path.is_dir()
-    folder = absolute.parent if is_file else absolute
-    snapshot = _look(loaded.snapshot, python)
-    interpreter = interpreter_of(snapshot, folder)
-    if python and (interpreter is None or not interpreter.origin.startswith("chosen")):
-        raise WrongUse(f"--python names no interpreter with a folder of packages: {python}")
-    broker = BROKER in interpreter.packages if interpreter else None
+    project = examine(path, python)
+    broker = BROKER in project.interpreter.packages if project.interpreter else None
     return Examined(
-        snapshot=snapshot,
+        snapshot=project.snapshot,
         machine=look_at_machine(os.environ, broker),
-        folder=folder,
-        targets=loaded.targets,
-        redactor=Redactor.of(os.environ, folder, redact),
-        asked_about_file=is_file,
+        folder=project.folder,
+        targets=project.targets,
+        redactor=Redactor.of(os.environ, project.folder, redact),
+        asked_about_file=project.is_file,
     )
-
-
-def _load(path: Path) -> Loaded:
-    from azmlflow.cli.collect import Progress
-    from azmlflow.workspace.load import UnreadableInput, load
-
-    progress = Progress() if sys.stderr.isatty() else None
-    try:
-        return load([path], os.environ, progress)
-    except UnreadableInput as error:
-        raise WrongUse(str(error)) from None
-    finally:
-        if progress:
-            progress.clear()
-
-
-def _look(snapshot: Snapshot, python: str | None) -> Snapshot:
-    """Return the snapshot with what is around its files; an interpreter is looked for even in an empty folder."""
-    from dataclasses import replace
-    from datetime import datetime, timezone
-
-    from azmlflow.resolution.wanted import wanted
-    from azmlflow.workspace.surroundings import Terms, look
-
-    chosen = os.path.abspath(python) if python and os.path.exists(python) else python  # noqa: PTH100, PTH110
-    interpreters = dict.fromkeys(snapshot.roots, chosen) if chosen else {}
-    terms = Terms(datetime.now(timezone.utc), True, snapshot.roots, os.environ, interpreters)
-    everything = wanted(snapshot, process=True)._replace(interpreters=frozenset(snapshot.roots))
-    return replace(snapshot, surroundings=look(everything, terms))
 
 
 def _report(examined: Examined) -> dict[str, Any]:

@@ -15,7 +15,10 @@ COMMANDS: dict[str, str] = {
     "check": "find what is wrong in files and folders, and repair it",
     "explain": "say where a script would log, and why",
     "doctor": "say what this machine and project are like: packages, variables, credentials; offline",
+    "test-connection": "tell step by step whether the code here reaches its workspace",
+    "dry-run": "run a command against a sandbox, and say where its runs would land",
     "rule": "print what a rule is about",
+    "sandbox": "play Azure on this machine, to try things with no account",
     "lsp": "start the language server",
 }
 """Subcommand -> what it does; each has a module of its name with `run(arguments) -> exit status`."""
@@ -56,7 +59,7 @@ def _run(arguments: list[str]) -> int:
         _start_log(command)
         from importlib import import_module
 
-        status: int = import_module(f"azmlflow.cli.{command}").run(rest)
+        status: int = import_module(f"azmlflow.cli.{command.replace('-', '_')}").run(rest)
         return status
     else:
         raise WrongUse(f"{_unknown(command)}\n{USAGE}")
@@ -64,7 +67,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _help() -> str:
-    lines = [f"  {name:<10} {purpose}" for name, purpose in COMMANDS.items()]
+    lines = [f"  {name:<15} {purpose}" for name, purpose in COMMANDS.items()]
     return "\n".join(
         [
             USAGE,

@@ -8,11 +8,13 @@ from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
 
+from azmlflow.parsing.python.facts import Constant
 from azmlflow.resolution.effects import USES
 from azmlflow.resolution.memo import remembered
 from azmlflow.resolution.model import Event, EventKind, Platform, ScriptResolution
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Known
+from azmlflow.resolution.sdk import argument
 from azmlflow.workspace.environment import dotenv_of_editor, path_in_editor
 from azmlflow.workspace.layer import EnvFile, Layer, Setting, Where
 from azmlflow.workspace.layers import LAYER_KINDS, layers_of
@@ -169,7 +171,8 @@ def _apply(snapshot: Snapshot, variables: dict[str, Variable], event: Event) -> 
         if file is None:
             return "load_dotenv reads a file that is not in the project"
         loaded = _variables(s for layer in layers_of(file) for s in layer.settings.values())
-        variables.update({name: v for name, v in loaded.items() if name not in variables})
+        kept = {} if _overrides(event) else variables
+        variables.update({name: v for name, v in loaded.items() if name not in kept})
     elif event.kind is EventKind.WRITE_VARIABLE:
         if event.name is None:
             return "the code sets variables whose names are computed"
@@ -180,6 +183,12 @@ def _apply(snapshot: Snapshot, variables: dict[str, Variable], event: Event) -> 
         elif event.name in variables:
             variables[event.name] = variables[event.name]._replace(value=None)
     return None
+
+
+def _overrides(event: Event) -> bool:
+    """Tell whether load_dotenv replaces what is set already."""
+    value = argument(event.call, 3, "override") if event.call else None
+    return isinstance(value, Constant) and bool(value.value)
 
 
 def _written(event: Event) -> Variable:

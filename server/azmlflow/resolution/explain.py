@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from azmlflow.resolution.identity import identity_of
 from azmlflow.resolution.model import Answer, ScriptResolution, TrackingAnswer
 from azmlflow.resolution.resolve import Resolution
 from azmlflow.resolution.results import Because
+from azmlflow.workspace.learned import learned_about
+from azmlflow.workspace.snapshot import Snapshot
 
 _USER: Final = pattern(r"(?<=://)[^/@\s]*@")
 _NOT_A_SCRIPT: Final = "it is neither a Python file nor a notebook"
@@ -22,6 +25,7 @@ def explain_json(resolution: Resolution, show: Callable[[Path], str] = str) -> d
     script = resolution.script
     answer = TrackingAnswer("unknown", reason=_NOT_A_SCRIPT)
     tracking, experiment = (script.tracking, script.experiment) if script else (answer, answer)
+    tracking = _with_learned(resolution.snapshot, tracking)
     return {
         "version": 1,
         "path": show(resolution.file.path),
@@ -43,6 +47,17 @@ def nothing_to_explain(path: str, reason: str) -> dict[str, Any]:
     tracking = {**unknown, "source": "unknown", "workspace": None}
     parts = {"tracking": tracking, "experiment": unknown, "identity": unknown, "cloud": unknown}
     return {"version": 1, "path": path, "running": _running(None, str), **parts}
+
+
+def _with_learned(snapshot: Snapshot, tracking: TrackingAnswer) -> TrackingAnswer:
+    """Return the answer with the URI that a test found, where the code asks a known workspace for it."""
+    if tracking.value is not None or tracking.workspace is None or tracking.status != "resolved":
+        return tracking
+    learned = learned_about(snapshot, tracking.workspace)
+    if learned is None:
+        return tracking
+    because = (Because(f"{learned.source} found this URI of the workspace", None), *tracking.because)
+    return replace(tracking, value=learned.uri, because=because)
 
 
 def _running(script: ScriptResolution | None, show: Callable[[Path], str]) -> dict[str, Any]:
