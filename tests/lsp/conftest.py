@@ -40,11 +40,12 @@ async def start(workspace: Path, tmp_path: Path) -> AsyncIterator[Start]:
         settings: dict[str, object] | None = None,
         silent: tuple[str, ...] = (),
         introduce: bool = True,
+        variables: dict[str, str] | None = None,
     ) -> Editor:
         editor = Editor(silent)
         started.append(editor)
         editor.set_configuration({"azmlflow": settings or {}})
-        await editor.start(home=home)
+        await editor.start(home=home, **(variables or {}))
         if introduce:
             capabilities = capabilities_of(client) if isinstance(client, str) else client
             await editor.begin(capabilities, [workspace] if folders is None else folders)

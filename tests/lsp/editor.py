@@ -144,9 +144,9 @@ class Editor(LanguageClient):
         await writer.wait_closed()
         await self.stop()
 
-    async def until(self, happened: Callable[[], Any], what: str = "") -> Any:
+    async def until(self, happened: Callable[[], Any], what: str = "", *, patience: float = PATIENCE) -> Any:
         """Wait until something holds; it is looked at whenever the server has said anything."""
-        end = asyncio.get_running_loop().time() + PATIENCE
+        end = asyncio.get_running_loop().time() + patience
         while not happened():
             news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._news.append(news)

@@ -28,6 +28,9 @@ async def test_the_commands_are_announced(start):
         "azmlflow.insertTracking",
         "azmlflow.createWorkspaceConfig",
         "azmlflow.doctor",
+        "azmlflow.testConnection",
+        "azmlflow.testAuthentication",
+        "azmlflow.dryRun",
     }
 
 

@@ -3,11 +3,14 @@
 import json
 import os
 import threading
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.parsing.python.document import ChangedLines, PythonFacts
 from azmlflow.workspace.documents import EditorCell
+from azmlflow.workspace.learned import learned_of
 from azmlflow.workspace.read import PARSERS
 from azmlflow.workspace.snapshot import FileKind
 from azmlflow.workspace.store import Store
@@ -382,3 +385,19 @@ def test_a_notebook_opened_as_text_is_parsed_from_its_json(store, project):
     store.change(project / "new.ipynb", notebook("import mlflow", "y"), 2)
 
     assert len(store.snapshot.files[project / "new.ipynb"].facts.cells) == 2
+
+
+def test_what_is_learned_stays_through_edits_and_changes_on_disk(store, project):
+    ref = WorkspaceRef("0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c", "rg", "ws")
+    uri = f"azureml://westeurope.api.azureml.ms/mlflow/v2.0{ref.arm_id}"
+    learned = (learned_of(ref, uri, None, datetime(2026, 6, 15, tzinfo=timezone.utc)),)
+    assert store.learn(learned)
+    assert not store.learn(learned)
+    store.open(project / "train.py", "import mlflow\n", 1)
+    store.change(project / "train.py", "import mlflow\n\n", 2)
+    (project / "new.py").write_text("import mlflow\n")
+    store.changed_on_disk([project / "new.py"])
+    store.remove_root(project)
+    assert store.snapshot.learned == learned
+    assert store.learn(())
+    assert store.snapshot.learned == ()

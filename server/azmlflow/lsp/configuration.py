@@ -58,3 +58,4 @@ def registration() -> types.Registration:
 def _apply(session: Session) -> None:
     logs.set_level(session.configuration[None].log_level)
     session.diagnostics.reconfigured()
+    session.connections_may_differ(())

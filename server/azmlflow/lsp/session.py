@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pygls.lsp.server import LanguageServer
 
     from azmlflow.lsp.capabilities import Capabilities
+    from azmlflow.lsp.connections import Connections
     from azmlflow.resolution.resolve import Resolution
     from azmlflow.rules.selection import Selection
     from azmlflow.workspace.store import Store
@@ -51,6 +52,7 @@ class Session:
         self.ready = asyncio.Event()
         """Set once the workspace is read and the settings are known: no finding is shown before, so none flashes."""
         self._store: Store | None = None
+        self._connections: Connections | None = None
 
     @property
     def store(self) -> Store:
@@ -60,6 +62,25 @@ class Session:
 
             self._store = Store(tuple(self.folders), environ=dict(os.environ), trusted=self.trusted)
         return self._store
+
+    @property
+    def connections(self) -> Connections:
+        """Return the connection tests; what makes them is imported when the user asks for the first."""
+        if self._connections is None:
+            from azmlflow.lsp.connections import Connections
+
+            self._connections = Connections(self)
+        return self._connections
+
+    def connections_may_differ(self, changed: Iterable[Path]) -> None:
+        """Let connections be tested again that were tested and rest on files that changed, or on the settings."""
+        if self._connections is not None:
+            self._connections.changed(changed)
+
+    def end(self) -> None:
+        """End what is under way, for the client is about to leave."""
+        if self._connections is not None:
+            self._connections.end()
 
     def change_folders(self, gone: Iterable[Path], new: Iterable[Path]) -> None:
         """Note which folders the workspace has now."""

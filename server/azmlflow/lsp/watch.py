@@ -70,6 +70,7 @@ class Watch:
         affected = await background.in_thread(lambda: self._session.store.changed_on_disk(paths))
         await self._session.around.look()
         self._session.diagnostics.refresh_soon(affected)
+        self._session.connections_may_differ(paths)
         self.follow()
 
     def _wanted(self) -> Watched:

@@ -53,6 +53,13 @@ class Aim(NamedTuple):
     names_other: bool = False
 
 
+class KnownUri(NamedTuple):
+    """The URI of a workspace; `learned` says which connection test found it, where no file writes it out."""
+
+    uri: str
+    learned: str | None = None
+
+
 def aim_of(script: ScriptResolution) -> Aim:
     """Return what a script's runs are meant for: the settings' target, else the config that is found, else `.env`."""
     snapshot, path = script.snapshot, script.file.path
@@ -89,11 +96,11 @@ def tracking_fixes(script: ScriptResolution, aim: Aim) -> Iterator[Fix]:
         yield _from_client(script, units, *own)
     elif aim.config is not None or aim.workspace is not None:
         yield _from_workspace(script, units, spot, aim)
-    uri = known_uri(script, aim.workspace) if aim.workspace else None
-    if uri is not None:
-        yield _literal(script, units, spot, uri)
+    known = known_uri(script, aim.workspace) if aim.workspace else None
+    if known is not None:
+        yield _literal(script, units, spot, known)
         if not aim.names_uri:
-            yield _in_dotenv(script, units, spot, aim, uri)
+            yield _in_dotenv(script, units, spot, aim, known)
 
 
 def _usable(
@@ -106,10 +113,19 @@ def _usable(
             yield spot, client
 
 
-def known_uri(script: ScriptResolution, workspace: WorkspaceRef) -> str | None:
-    """Return the URI of a workspace when its host is known: from any URI of the same workspace in the project."""
+def known_uri(script: ScriptResolution, workspace: WorkspaceRef) -> KnownUri | None:
+    """Return the URI of a workspace when its host is known.
+
+    That is from any URI of the same workspace in the project, else from what the workspace told a connection test.
+    """
     uris = remembered(script.snapshot, "azureml uris", None, lambda: _uris_in(script.snapshot))
-    return uris.get(workspace.arm_id.casefold())
+    written = uris.get(workspace.arm_id.casefold())
+    if written is not None:
+        return KnownUri(written)
+    from azmlflow.workspace.learned import learned_about  # late: only a repair needs it
+
+    learned = learned_about(script.snapshot, workspace)
+    return KnownUri(learned.uri, learned.source) if learned else None
 
 
 def _uris_in(snapshot: Snapshot) -> dict[str, str]:
@@ -160,16 +176,19 @@ def _from_workspace(script: ScriptResolution, units: tuple[Unit, ...], spot: Spo
     return _fix(script, added, f"Take the tracking URI from the workspace {name} (MLClient)")
 
 
-def _literal(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, uri: str) -> Fix:
+def _literal(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, known: KnownUri) -> Fix:
     added = Additions(units, spot)
     mlflow = added.name_of("mlflow")
-    added.call(f"{mlflow}.set_tracking_uri", added.quoted(uri))
-    return _fix(script, added, "Write out the tracking URI that the project uses elsewhere")
+    added.call(f"{mlflow}.set_tracking_uri", added.quoted(known.uri))
+    source = f"{known.learned} found" if known.learned else "the project uses elsewhere"
+    return _fix(script, added, f"Write out the tracking URI that {source}")
 
 
-def _in_dotenv(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, uri: str) -> Fix:
+def _in_dotenv(
+    script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, aim: Aim, known: KnownUri
+) -> Fix:
     """Add the variable to the environment file, which is made where load_dotenv finds it, and load that."""
-    line = f"{MLFLOW_TRACKING_URI}={uri}\n"
+    line = f"{MLFLOW_TRACKING_URI}={known.uri}\n"
     if aim.dotenv is None:
         edit = Edit(in_file(_home(script, aim) / ".env", Span.at(0)), line, create=True)
     else:
@@ -177,7 +196,8 @@ def _in_dotenv(script: ScriptResolution, units: tuple[Unit, ...], spot: Spot, ai
         last = text.line_count - 1
         end = Span.at(last, len(text.line(last)))
         edit = Edit(in_file(aim.dotenv.path, end), line if not text.line(last) else f"\n{line}")
-    title = f"Add {MLFLOW_TRACKING_URI} to {edit.location.path.name} and load it (load_dotenv)"
+    found = f", as {known.learned} found it" if known.learned else ""
+    title = f"Add {MLFLOW_TRACKING_URI} to {edit.location.path.name} and load it (load_dotenv){found}"
     return _fix(script, _loading(units, spot), title, edit)
 
 

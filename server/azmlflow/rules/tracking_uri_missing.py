@@ -45,7 +45,8 @@ with mlflow.start_run():
 
 Unsafe: every repair sends the runs over the network to a workspace that others share. The preferred one asks the
 workspace for its URI, which is right behind a private link too; it needs `azure-ai-ml` and signs in when the script
-starts. Others write out the URI where another file of the project names it already, or put it into `.env` and load that.
+starts. Others write out the URI, or put it into `.env` and load that, where another file of the project names it already
+or a connection test of the last day has found it.
 
 ## References
 

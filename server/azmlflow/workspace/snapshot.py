@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from azmlflow.parsing.requirements import RequirementsFacts
     from azmlflow.parsing.shell import ShellFacts
     from azmlflow.parsing.tree import Tree
+    from azmlflow.workspace.learned import Learned
     from azmlflow.workspace.settings import Settings
     from azmlflow.workspace.surroundings import Surroundings
 
@@ -121,6 +122,8 @@ class Snapshot:
     skipped: tuple[SkippedFile, ...] = ()
     surroundings: Surroundings | None = None
     """What was looked at around the files: paths that variables name, interpreters, the date. None: nothing was."""
+    learned: tuple[Learned, ...] = ()
+    """What connection tests were told by workspaces; `learned_about` leaves out what no longer holds."""
     memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What was derived from the whole workspace; handed on to the next snapshot while it still holds."""
 

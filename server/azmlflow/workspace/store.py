@@ -15,6 +15,7 @@ from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot
 
 if TYPE_CHECKING:
     from azmlflow.parsing.python.document import ChangedLines
+    from azmlflow.workspace.learned import Learned
     from azmlflow.workspace.surroundings import Surroundings
 
 ROOT_LIMIT: Final = 20_000
@@ -35,6 +36,7 @@ class Store:
         self._project = self._project_of(roots)
         self._snapshot = self._project.snapshot()
         self._opened: dict[Path, Opened] = {}
+        self._learned: tuple[Learned, ...] = ()
         self._disk = threading.Lock()
         """Held by whoever reads files."""
         self._state = threading.Lock()
@@ -91,6 +93,14 @@ class Store:
             if not same:
                 self._snapshot = replace(self._snapshot, surroundings=surroundings, memo={})
         return not same
+
+    def learn(self, learned: Iterable[Learned]) -> bool:
+        """Take all that connection tests have learned; tell whether it is anything else than before."""
+        with self._state:
+            before, self._learned = self._learned, tuple(learned)
+            if self._learned != before:
+                self._snapshot = replace(self._snapshot, learned=self._learned, memo={})
+        return self._learned != before
 
     def open(self, path: Path, text: str, version: int, kind: FileKind | None = None) -> None:
         """Take a document in place of its file; `kind` is what the editor says it is, else its name decides.
@@ -193,7 +203,7 @@ class Store:
         self._project.look_around(loose)
         fresh = self._project.snapshot(opened)
         with self._state:
-            fresh = replace(fresh, surroundings=self._project.surroundings)
+            fresh = replace(fresh, surroundings=self._project.surroundings, learned=self._learned)
             self._snapshot = _overlaid(fresh, self._opened)
             self._settled = revision
 

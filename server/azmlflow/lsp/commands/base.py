@@ -11,6 +11,8 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from azmlflow.lsp import edits, uris
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from azmlflow.lsp.session import Session
     from azmlflow.resolution.resolve import Resolution
     from azmlflow.rules.base import Edit
@@ -29,6 +31,17 @@ def strings(arguments: Arguments, *names: str) -> tuple[str, ...]:
     if len(arguments) != len(names) or not all(isinstance(argument, str) for argument in arguments):
         raise JsonRpcInvalidParams(f"Expected {len(names)} text(s): {', '.join(names)}.")
     return tuple(arguments)
+
+
+def path_of(session: Session, uri: str | None, purpose: str) -> Path:
+    """Return the path of a document or folder, without a URI the first folder of the workspace; Refused without any."""
+    if uri is not None:
+        path = session.documents.path_at(uri) or uris.to_path(uri)
+    else:
+        path = session.folders[0] if session.folders else None
+    if path is None:
+        raise Refused(f"There is nothing on this machine's disk to {purpose}: open a folder first.")
+    return path
 
 
 async def resolution_of(session: Session, uri: str) -> Resolution:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from azmlflow.lsp import background, uris
-from azmlflow.lsp.commands.base import Arguments, Refused
+from azmlflow.lsp import background
+from azmlflow.lsp.commands.base import Arguments, path_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from azmlflow.lsp.session import Session
     from azmlflow.workspace.snapshot import Snapshot
     from azmlflow.workspace.surroundings import Terms
@@ -25,20 +26,10 @@ async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
     """
     if len(arguments) > 1 or not all(isinstance(argument, str) for argument in arguments):
         raise JsonRpcInvalidParams("Expected 0 or 1 text: the URI of a document or a folder.")
-    path = _path(session, arguments)
+    path = path_of(session, arguments[0] if arguments else None, "examine")
     await session.settled(session.documents.path_at(arguments[0]) if arguments else None)
     snapshot, terms = session.store.snapshot, session.around.terms()
     return await background.in_thread(lambda: _examine(snapshot, path, terms))
-
-
-def _path(session: Session, arguments: Arguments) -> Path:
-    if arguments:
-        path = session.documents.path_at(arguments[0]) or uris.to_path(arguments[0])
-    else:
-        path = session.folders[0] if session.folders else None
-    if path is None:
-        raise Refused("There is nothing on this machine's disk to examine: open a folder first.")
-    return path
 
 
 def _examine(snapshot: Snapshot, path: Path, terms: Terms) -> dict[str, Any]:
