@@ -280,6 +280,7 @@ def test_a_token_of_another_tenant_than_the_subscriptions_says_where_to_sign_in(
     assert token.command.startswith("az login --tenant ")
     assert of_step(outcomes, "workspace")[0].outcome == "failed"
 
+
 def test_a_silent_sign_in_host_ends_within_the_limit(box, tmp_path):
     outcomes = of_step(boxed(box, tmp_path, "silent", "secret", limits={"credential": 1.0}), "credential")
     assert (outcomes[0].code, outcomes[0].seconds) == ("TIMEOUT", 1.0)

@@ -152,7 +152,9 @@ def test_without_the_packages_the_next_interpreter_goes_on(tmp_path: Path) -> No
 
 
 def test_an_interpreter_that_was_only_guessed_fails_softly(tmp_path: Path) -> None:
-    first = "outcome('packages', 'failed', 'Not installed.', code='PLUGIN_MISSING', hard=True); time.sleep(600)"
+    first = (
+        "outcome('packages', 'failed', 'Not installed.', code='PLUGIN_MISSING', hard=True); time.sleep(600)"
+    )
     run = Run(tmp_path, first, "outcome('packages'); outcome('token'); end()", guessed=True)
     assert run.run().outcome == "ok"
     assert "choose" in (run.told[0].advice or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +13,9 @@ from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.sandbox import gate, hosts, names
 from azmlflow.sandbox.http import Request, Response
 from azmlflow.sandbox.landed import exceeded, read_back
+from azmlflow.sandbox.store import Store
 from azmlflow.sandbox.tokens import Principal
-from azmlflow.sandbox.world import Grant, Workspace, World, new_workspace
+from azmlflow.sandbox.world import Grant, Workspace, World
 
 from tests.sandbox.made import a_token, a_world, body
 from tests.truth.child import needs
@@ -25,19 +26,11 @@ MODELS = "MLflow 3's logged models (log_model, and autolog where it logs models)
 GUEST = Principal("0b1c2d3e-0000-4000-8000-000000000001", names.OTHER_TENANT_ID, None, "guest@example.com")
 
 
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    world = a_world(tmp_path_factory.mktemp("box"))
-    yield world
-    world.backstage.close()
-
-
 @pytest.fixture
-def world(shared: World) -> World:
-    """The shared world with a workspace that nobody has used."""
-    shared.workspaces = [new_workspace(names.WORKSPACE, "westeurope", names.TENANT_ID, shared.cloud)]
-    shared.accept_anything = False
-    return shared
+def world(tmp_path: Path, store: Store) -> World:
+    world = a_world(tmp_path)
+    world.backstage.part("store", lambda: store)
+    return world
 
 
 def workspace(world: World) -> Workspace:

@@ -11,6 +11,7 @@ import pytest
 from azmlflow.sandbox.box import AzureBox
 from azmlflow.sandbox.landed import Landed, read_back
 from azmlflow.sandbox.report import report_on
+from azmlflow.sandbox.store import store_of
 
 from tests.sandbox.worker import Worker
 from tests.truth.child import needs
@@ -97,6 +98,7 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("child")
     with AzureBox() as box, Worker(folder, box.environment("secret")) as worker:
+        store_of(box.world).start()
         worker.run(BEGIN)
         facts = worker.run(LOGGED) | worker.run(REFUSED)
         (landed,) = read_back(box.world)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +23,6 @@ from tests.truth.child import needs
 
 pytestmark = needs("mlflow", "flask", "sqlalchemy", "alembic")
 SUBSCRIPTION = "0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c"
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One store for all tests, started with an environment that would lead a less careful one to the network."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARM_CLOUD_METADATA_URL", "http://127.0.0.1:9/metadata")
-        patch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-        store = Store(tmp_path_factory.mktemp("box") / "store")
-        store.start()
-    yield store
-    store.close()
 
 
 def a_workspace(name: str) -> Workspace:

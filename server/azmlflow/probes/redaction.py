@@ -1,11 +1,12 @@
-"""Hides secrets in whatever leaves a probe: the values of secret variables, and what has the shape of a token."""
+"""Hides secrets in whatever leaves a probe: the values of secret variables, and what has the shape of a secret."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
+from azmlflow.azure.secret_shapes import certain_secrets
 from azmlflow.azure.variables import is_secret
 from azmlflow.patterns import pattern
 
@@ -26,11 +27,13 @@ class Redactor:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Redactor:
-        """Return a redactor for the values of the secret variables and the passwords of the proxies."""
+        """Return a redactor for secret variables, passwords of proxies, and secrets in variables of another meaning."""
         found = {value for name, value in environ.items() if is_secret(name)}
         found |= {_password(value) for name, value in environ.items() if name.upper() in _PROXIES}
+        found |= {secret for value in environ.values() for secret in _shaped(value)}
         stripped = {value.strip().strip("'\"") for value in found} | found
-        written = {form for value in stripped for form in (value, quote(value, safe=""), unquote(value))}
+        cased = stripped | {value.lower() for value in stripped}
+        written = {form for value in cased for form in (value, quote(value, safe=""), unquote(value))}
         return cls(frozenset(value for value in written if len(value) >= SHORTEST))
 
     def hide(self, value: Any) -> Any:
@@ -46,7 +49,15 @@ class Redactor:
     def _text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
+        for shaped in reversed(tuple(certain_secrets(text))):
+            text = text[: shaped.start] + HIDDEN + text[shaped.end :]
         return _USER_INFO.sub(f"{HIDDEN}@", _TOKEN.sub(HIDDEN, text))
+
+
+def _shaped(value: str) -> Iterator[str]:
+    """Yield what looks like a secret in a value, and in the parts of a path: somebody swapped two variables."""
+    for text in (value, *value.replace("\\", "/").split("/")):
+        yield from (text[secret.start : secret.end] for secret in certain_secrets(text))
 
 
 def _password(address: str) -> str:

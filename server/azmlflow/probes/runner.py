@@ -111,13 +111,13 @@ class Probe:
         self._end = started + self._timeout
 
         def tell(outcome: Outcome) -> None:
-            self.outcomes.append(outcome)
-            on_outcome(outcome)
+            safe = Outcome.of_json(self._redactor.hide(outcome.as_json()))
+            self.outcomes.append(safe)
+            on_outcome(safe)
 
         stopped = self._steps(tell, on_begin)
-        summary = summarise(self.outcomes, monotonic() - started, stopped)
-        tell(summary)
-        return summary
+        tell(summarise(self.outcomes, monotonic() - started, stopped))
+        return self.outcomes[-1]
 
     def _steps(self, tell: OnOutcome, on_begin: OnBegin) -> str | None:
         """Tell the outcome of every step; return why it stopped before its end, if it did."""
@@ -175,7 +175,7 @@ class Probe:
                 )
                 on_begin(message["step"], message["link"], message["seconds"])
             elif message["kind"] == "outcome":
-                outcome = Outcome.of_json(self._redactor.hide(message["outcome"]))
+                outcome = Outcome.of_json(message["outcome"])
                 elsewhere = not last and outcome.step == o.PACKAGES and outcome.code in NOT_HERE
                 if elsewhere and self._guessed:
                     outcome = outcome._replace(hard=False, advice=_CHOOSE)

@@ -76,7 +76,7 @@ class AzureBox:
         self._temporary.cleanup()
 
     def use(self, scenario: str) -> None:
-        """Begin another scenario in a new world; what was asked stays in the journal, what was logged in the store."""
+        """Begin another scenario in a new world, whose workspaces are empty; what was asked stays in the journal."""
         self.scenario = named(scenario)
         self.world = self._new_world()
 

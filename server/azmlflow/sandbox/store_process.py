@@ -1,19 +1,20 @@
 """What runs in the process of the store: MLflow's own handlers on a database, asked over standard input and output.
 
 One JSON object a line comes in (store, method, path, query, type, body) and one goes out (status, type, body). The process
-ends when its input does, so that it cannot outlive whoever started it.
+ends at once when its input does, so that it cannot outlive whoever started it.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
+import queue
 import shutil
 import sys
+import threading
 import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -85,24 +86,36 @@ class Server:
         }
 
 
-def serve(server: Server, asked: Iterable[bytes], answers: BinaryIO) -> None:
-    """Answer until there is nothing more to read."""
+def serve(server: Server, lines: queue.SimpleQueue[bytes], answers: BinaryIO) -> None:
+    """Answer for ever: `read` ends the process."""
     _write(answers, {"status": READY})
-    for line in asked:
+    while True:
         try:
-            answer = server.answer(json.loads(line))
+            answer = server.answer(json.loads(lines.get()))
         except Exception as error:
             logging.getLogger("azmlflow.store").exception("A request failed.")
             answer = {"status": 500, "type": "", "body": f"{type(error).__name__}: {error}"}
         _write(answers, answer)
 
 
+def read(asked: BinaryIO, lines: queue.SimpleQueue[bytes]) -> None:
+    """Read what is asked, also while MLflow is still being imported, and end the process when there is no more."""
+    for line in asked:
+        lines.put(line)
+    os._exit(0)
+
+
 def main(folder: str) -> None:
     """Serve a folder's databases; what MLflow prints goes to standard error."""
-    with _pipes() as (asked, answers):
-        warnings.simplefilter("ignore")
-        logging.disable(logging.WARNING)
-        serve(Server(Path(folder)), asked, answers)
+    asked, answers = _pipes()
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=read, args=(asked, lines), daemon=True).start()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.WARNING)
+    gc.disable()  # to collect while everything is being made takes a tenth of the time and finds nothing
+    server = Server(Path(folder))
+    gc.enable()
+    serve(server, lines, answers)
 
 
 def _write(answers: BinaryIO, answer: dict[str, Any]) -> None:
@@ -110,16 +123,14 @@ def _write(answers: BinaryIO, answer: dict[str, Any]) -> None:
     answers.flush()
 
 
-@contextmanager
-def _pipes() -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """Keep the two pipes, and give everything else that reads or prints the null device and standard error."""
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Return the two pipes, and give everything else that reads or prints the null device and standard error."""
     asked, answers = os.dup(0), os.dup(1)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)
     os.close(null)
-    with open(asked, "rb") as reader, open(answers, "wb") as writer:  # noqa: PTH123 - these are numbers, not paths
-        yield reader, writer
+    return os.fdopen(asked, "rb"), os.fdopen(answers, "wb")
 
 
 if __name__ == "__main__":

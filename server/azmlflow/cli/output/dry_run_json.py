@@ -1,0 +1,122 @@
+"""`dry-run --format json`: what a dry run found, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from azmlflow import __version__
+from azmlflow.azure.masking import mask
+
+if TYPE_CHECKING:
+    from azmlflow.cli.local_stores import Change
+    from azmlflow.cli.supervise import Ended
+    from azmlflow.sandbox.landed import Landed, ModelVersion, Run
+    from azmlflow.sandbox.report import Report, SignIn
+
+VERSION: Final = 1
+_LONGEST: Final = 500
+_PART: Final = 8
+
+
+def report_json(
+    command: Sequence[str],
+    ended: Ended,
+    report: Report,
+    local: Sequence[Change],
+    would_try: Sequence[Mapping[str, str]],
+) -> dict[str, Any]:
+    """Return the report; `found` tells whether the exit status is 1, and `would_try` what the links of the chain have."""
+    values: dict[str, Any] = {
+        "version": VERSION,
+        "tool": f"azmlflow {__version__}",
+        "command": list(command),
+        "ended": {"status": ended.status, "because": ended.because, "seconds": round(ended.seconds, 1)},
+        "workspaces": [_workspace(landed, report) for landed in report.landed],
+        "local": [_change(change) for change in local],
+        "refused": [{"what": what, "count": count} for what, count in report.refused.items()],
+        "in_vain": [{"what": what, "count": count} for what, count in report.in_vain.items()],
+        "limits": list(report.beyond_documented),
+        "unknown": list(report.unknown_things),
+        "sign_ins": [_sign_in(each) for each in report.sign_ins],
+        "would_try": [dict(each) for each in would_try] if _is_stand_in_only(report) else [],
+        "hosts": {"refused": dict(report.unknown_hosts), "distrusted": list(report.distrusting_hosts)},
+    }
+    return {**values, "found": is_wrong(values)}
+
+
+def is_wrong(values: Mapping[str, Any]) -> bool:
+    """Tell whether the command failed, runs went to a local store, or a workspace would have refused something."""
+    ended = values["ended"]
+    failed = ended["status"] != 0 or ended["because"] != "ended"
+    return bool(failed or values["refused"] or any(each["runs"] for each in values["local"]))
+
+
+def _is_stand_in_only(report: Report) -> bool:
+    return bool(report.sign_ins) and all(each.is_stand_in for each in report.sign_ins)
+
+
+def _workspace(landed: Landed, report: Report) -> dict[str, Any]:
+    workspace = landed.workspace
+    experiments: dict[str, list[Run]] = {}
+    for run in landed.runs:
+        experiments.setdefault(run.experiment, []).append(run)
+    return {
+        **workspace.ref._asdict(),
+        "region": workspace.region,
+        "region_is_known": workspace.ref.arm_id not in report.assumed_regions,
+        "tracking_uri": workspace.tracking_uri,
+        "experiments": [
+            {"name": name, "runs": [_run(run) for run in runs]} for name, runs in experiments.items()
+        ],
+        "models": [_model(model) for model in landed.models],
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "name": run.name,
+        "status": run.status,
+        "metrics": dict(run.metrics),
+        "parameters": {name: _shown(name, value) for name, value in run.parameters.items()},
+        "tags": {name: _shown(name, value) for name, value in run.tags.items()},
+        "artifacts": [{"path": path, "size": size} for path, size in run.artifacts.items()],
+        "deleted": run.is_deleted,
+    }
+
+
+def _model(model: ModelVersion) -> dict[str, Any]:
+    return {"name": model.name, "version": model.version, "source": model.source, "run_id": model.run_id}
+
+
+def _shown(name: str, value: str) -> str:
+    """Return a value without what looks like a secret: it is shown on a screen, perhaps of CI."""
+    line = f"{name}={value[:_LONGEST]}"
+    return mask(line, code=False)[len(name) + 1 :]
+
+
+def _change(change: Change) -> dict[str, Any]:
+    path = change.path
+    base = Path.cwd()
+    return {
+        "path": (path.relative_to(base) if path.is_relative_to(base) else path).as_posix(),
+        "new": change.is_new,
+        "runs": [run._asdict() for run in change.runs],
+    }
+
+
+def _sign_in(sign_in: SignIn) -> dict[str, Any]:
+    return {
+        "kind": sign_in.kind,
+        "tenant": _part(sign_in.tenant),
+        "client_id": _part(sign_in.client_id),
+        "stand_in": sign_in.is_stand_in,
+        "times": sign_in.times,
+    }
+
+
+def _part(text: str) -> str:
+    """Return the beginning of an id: enough to tell which of one's own it is."""
+    return f"{text[:_PART]}…" if len(text) > _PART else text

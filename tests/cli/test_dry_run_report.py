@@ -1,0 +1,170 @@
+"""The parts of a dry run's report that need no run: local stores, and the page."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azmlflow.cli import local_stores
+from azmlflow.cli.local_stores import LocalRun
+from azmlflow.cli.output.dry_run_json import is_wrong
+from azmlflow.cli.output.landing import MOST_RUNS, page_of
+from azmlflow.cli.terminal import Painter
+
+
+def file_store(folder: Path, *runs: str) -> None:
+    """Write runs as MLflow's file store does."""
+    for run in runs:
+        (folder / "0" / run).mkdir(parents=True)
+        (folder / "0" / run / "meta.yaml").write_text(f"run_id: {run}\nrun_name: name of {run}\nstatus: 3\n")
+    (folder / "0" / "meta.yaml").write_text("experiment_id: '0'\nname: Default\n")
+
+
+def database(path: Path, *runs: str) -> None:
+    """Add runs to a database with the columns of MLflow's that are read."""
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("CREATE TABLE IF NOT EXISTS runs (run_uuid, name, experiment_id, start_time)")
+        made.execute("CREATE TABLE IF NOT EXISTS experiments (experiment_id, name)")
+        made.executemany("INSERT INTO runs VALUES (?, 'a name', 1, 0)", [(run,) for run in runs])
+        made.execute("INSERT INTO experiments VALUES (1, 'churn')")
+        made.commit()
+
+
+def test_new_runs_in_any_kind_of_local_store_are_found(tmp_path: Path):
+    database(tmp_path / "mlflow.db", "old")
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    (tmp_path / "node_modules").mkdir()
+    environ = {"MLFLOW_TRACKING_URI": "sqlite:///named.db"}
+    before = local_stores.look(tmp_path, environ)
+    database(tmp_path / "mlflow.db", "new")
+    database(tmp_path / "named.db", "other")
+    database(tmp_path / "node_modules" / "mlflow.db", "not looked at")
+    file_store(tmp_path / "a" / "b" / "c" / "mlruns", "r1", "r2")
+    found = {
+        change.path.relative_to(tmp_path).as_posix(): change
+        for change in local_stores.compare(before, local_stores.look(tmp_path, environ))
+    }
+    assert set(found) == {"mlflow.db", "named.db", "a/b/c/mlruns"}
+    assert (found["mlflow.db"].is_new, found["mlflow.db"].runs) == (
+        False,
+        (LocalRun("new", "a name", "churn"),),
+    )
+    assert found["named.db"].is_new
+    assert sorted(found["a/b/c/mlruns"].runs)[0] == LocalRun("r1", "name of r1", "Default")
+
+
+def test_a_store_that_is_only_there_is_no_change(tmp_path: Path):
+    database(tmp_path / "mlflow.db", "old")
+    file_store(tmp_path / "mlruns", "r1")
+    before = local_stores.look(tmp_path, {})
+    assert local_stores.compare(before, local_stores.look(tmp_path, {})) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all, but of some length" * 100])
+def test_a_file_that_is_no_database_has_no_runs(tmp_path: Path, content: bytes):
+    (tmp_path / "mlflow.db").write_bytes(content)
+    (change,) = local_stores.compare({}, local_stores.look(tmp_path, {}))
+    assert change.runs == ()
+
+
+@pytest.mark.parametrize(
+    "uri", ["", "azureml://x/y", "http://127.0.0.1:5000", "sqlite://", "file:./other", "other"]
+)
+def test_only_a_local_uri_names_a_store(tmp_path: Path, uri: str):
+    file_store(tmp_path / "other", "r1")
+    found = local_stores.look(tmp_path, {"MLFLOW_TRACKING_URI": uri})
+    assert [path.name for path in found if path.name == "other"] == (
+        ["other"] if uri.endswith("other") else []
+    )
+
+
+def a_run(name: str, **more: Any) -> dict[str, Any]:
+    empty = {"metrics": {}, "parameters": {}, "tags": {}, "artifacts": [], "deleted": False}
+    return {"run_id": "r", "name": name, "status": "FINISHED", **empty, **more}
+
+
+def a_report(*runs: dict[str, Any], **more: Any) -> dict[str, Any]:
+    workspace = {
+        "subscription_id": "s", "resource_group": "g", "workspace_name": "w", "region": "westeurope",
+        "region_is_known": True, "experiments": [{"name": "churn", "runs": list(runs)}] if runs else [],
+        "models": [{"name": "m", "version": "3", "source": "", "run_id": "r"}],
+    }  # fmt: skip
+    report = {
+        "tool": "azmlflow 1.0.0", "command": ["python", "train.py"],
+        "ended": {"status": 0, "because": "ended", "seconds": 1.0}, "workspaces": [workspace], "local": [], "refused": [],
+        "in_vain": [], "limits": [], "unknown": [], "sign_ins": [], "would_try": [], "hosts": {"refused": {}, "distrusted": []},
+    }  # fmt: skip
+    return {**report, **more}
+
+
+def page(report: dict[str, Any]) -> str:
+    return "\n".join(page_of(report, Painter(False)))
+
+
+def test_names_cannot_move_the_cursor():
+    evil = "\x1b[2Jgone\r\u202e"
+    text = page(
+        a_report(
+            a_run(evil, parameters={evil: evil}),
+            unknown=[evil],
+            hosts={"refused": {evil: 1}, "distrusted": [evil]},
+        )
+    )
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "\u202e" not in text
+    assert "gone" in text
+
+
+def test_a_long_list_is_cut_and_says_so():
+    runs = [a_run(f"run {n}", metrics={f"m{i}": i for i in range(30)}) for n in range(MOST_RUNS + 5)]
+    text = page(a_report(*runs))
+    assert f"{MOST_RUNS + 5} runs would have landed in Azure Machine Learning." in text
+    assert "... and 5 more (--format json has all)" in text
+    assert "and 18 more" in text
+    assert "model m, version 3, from run r" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"ended": {"status": -15, "because": "timed out", "seconds": 9.0}}, "The command was ended by --timeout after 9.0 s"),
+        ({"ended": {"status": -2, "because": "interrupted", "seconds": 9.0}}, "The command was interrupted after 9.0 s"),
+        ({"ended": {"status": -9, "because": "ended", "seconds": 9.0}}, "The command failed: it was ended by signal 9"),
+        ({"refused": [{"what": "x.", "count": 3}]}, "A workspace would have refused 3 times: x."),
+        ({"local": [{"path": "mlflow.db", "new": True, "runs": [{"run_id": "r", "name": "n", "experiment": "e"}]}]},
+         "1 run went to the local store mlflow.db and not to a workspace. `azmlflow explain train.py` says why."),
+    ],
+)  # fmt: skip
+def test_each_thing_that_is_wrong_is_a_line_and_a_status(more: dict[str, Any], says: str):
+    report = a_report(a_run("n"), **more)
+    assert is_wrong(report)
+    assert says in page(report).replace("\n      ", " ")
+
+
+def test_what_is_only_noted_is_not_wrong():
+    notes = {
+        "in_vain": [{"what": "the experiment a/b", "count": 2}],
+        "limits": ["1001 characters in the value of a tag: Azure documents a limit of 1000"],
+        "unknown": ["the run r1"],
+        "local": [{"path": "mlflow.db", "new": True, "runs": []}],
+        "sign_ins": [{"kind": "federated", "tenant": "t", "client_id": "c", "stand_in": False, "times": 1}],
+        "hosts": {"refused": {"example.com": 2}, "distrusted": ["management.azure.com"]},
+    }
+    report = a_report(a_run("n"), **notes)
+    assert not is_wrong(report)
+    text = page(report).replace("\n    ", " ")
+    for part in (
+        "Looked for the experiment a/b (2 times)",
+        "One run has 1001 characters in the value of a tag: Azure documents a limit of 1000.",
+        "Asked for the run r1, which a dry run does not have",
+        "Wanted to reach example.com (2 times): refused",
+        "Did not trust the sandbox's certificate for management.azure.com",
+        "Signed in with the federated token (workload identity) of application c in tenant t.",
+    ):
+        assert part in text
+    assert json.loads(json.dumps(report)) == report

@@ -1,0 +1,93 @@
+"""The live checks use secrets, and still none of their outputs holds one: neither what they say nor what they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azmlflow.sandbox.box import AzureBox
+
+from tests.cli.process import azmlflow
+from tests.secrets.plants import Plants, planted, secret_for
+from tests.truth.child import needs
+
+pytestmark = needs("mlflow", "azureml.mlflow", "azure.ai.ml", "flask", "sqlalchemy", "alembic", "trustme")
+
+PROCESS = {
+    "AZURE_CLIENT_SECRET": "process",
+    "AZURE_CLIENT_CERTIFICATE_PASSWORD": "process password",
+    "MLFLOW_TRACKING_PASSWORD": "process tracking password",
+}
+ENV_FILES = (".env", "certs/.env", "certs/wrong.env", "certs/expired.env", "certs/swapped.env", "swapped.env")
+SCRIPT = """\
+import mlflow
+from dotenv import load_dotenv
+
+load_dotenv({name!r}, override=True)
+mlflow.set_tracking_uri({uri!r})
+with mlflow.start_run():
+    mlflow.log_metric("loss", 0.1)
+"""
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[AzureBox]:
+    with AzureBox() as box:
+        yield box
+
+
+@pytest.fixture
+def plants(tmp_path: Path) -> Plants:
+    root = tmp_path / "workspace"
+    (root / ".git").mkdir(parents=True)
+    found = planted(root)
+    for place in PROCESS.values():
+        found.plant(place, None)
+    for folder in ("home", "tmp"):
+        (tmp_path / folder).mkdir()
+    return found
+
+
+def environ_of(box: AzureBox, plants: Plants, credential: str) -> dict[str, str]:
+    """Return the box's variables with the planted secrets of the process, and folders of their own to write to."""
+    folder = plants.root.parent
+    places = {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp"), "AZMLFLOW_LOG": "debug"}
+    return box.environment(credential) | {n: secret_for(place) for n, place in PROCESS.items()} | places
+
+
+def write_script(plants: Plants, box: AzureBox, name: str) -> Path:
+    script = plants.root / "probed.py"
+    script.write_text(SCRIPT.format(name=name, uri=box.workspace_uri), encoding="utf-8")
+    return script
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(("scenario", "name"), [("healthy", ""), *(("dry-run", name) for name in ENV_FILES)])
+def test_a_connection_test_prints_no_secret(
+    box: AzureBox, plants: Plants, scenario: str, name: str, form: str
+) -> None:
+    box.use(scenario)
+    script = write_script(plants, box, name)
+    command = ("test-connection", script.name, "--format", form, "--only", "network,tenant,experiments")
+    done = azmlflow(*command, cwd=plants.root, **environ_of(box, plants, "secret"))
+
+    assert done.returncode in (0, 1), done.stderr
+    assert "credential" in done.stdout
+    assert not list(plants.leaks(done.stdout + done.stderr))
+    assert not list(plants.leaks(repr(box.journal)))
+    assert not list(plants.strays(plants.root.parent))
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_dry_run_prints_no_secret(box: AzureBox, plants: Plants, form: str) -> None:
+    import sys
+
+    write_script(plants, box, ".env")
+    command = ("dry-run", "--format", form, "--", sys.executable, "probed.py")
+    done = azmlflow(*command, cwd=plants.root, **environ_of(box, plants, "secret"))
+
+    assert done.returncode in (0, 1), done.stderr
+    assert "ws-sandbox" in done.stdout
+    assert not list(plants.leaks(done.stdout + done.stderr))
+    assert not list(plants.strays(plants.root.parent))
