@@ -240,14 +240,16 @@ def perform(step: Step) -> Result:
 # ---- demo ----
 
 NEXT = """
-That was a copy: examples/quickstart is as it was. What to do next:
-  {tool} check PATH      the same for your own project
-  {tool} explain PATH    where a script would log, and why
-  {tool} rule AZM101     what a rule is about; docs/rules/ has a page for each"""
+That was a copy, and no Azure was asked: examples/quickstart is as it was. What to do next:
+  {tool} check PATH             the same for your own project
+  {tool} explain PATH           where a script would log, and why
+  {tool} test-connection PATH   whether it reaches its workspace, step by step
+  {tool} sandbox                an Azure on this machine, to try that with no account
+  {tool} rule AZM101            what a rule is about; docs/rules/ has a page for each"""
 
 
 def demo(_: argparse.Namespace) -> int:
-    """Check the example that is broken on purpose, repair a copy of it, check the copy."""
+    """Check the example that is broken on purpose, repair a copy of it, check the copy, and run it in the sandbox."""
     setup()
     with tempfile.TemporaryDirectory(prefix="azmlflow-demo-") as temporary:
         folder = Path(temporary)
@@ -256,9 +258,10 @@ def demo(_: argparse.Namespace) -> int:
         azmlflow("explain quickstart/train.py", folder)
         azmlflow("check --diff --unsafe-fixes quickstart", folder)
         azmlflow("check --fix --unsafe-fixes quickstart", folder)
-        status = azmlflow("check quickstart", folder)
+        found = azmlflow("check quickstart", folder)
+        lost = azmlflow("dry-run -- python train.py", folder / "quickstart")
     say(NEXT.format(tool=os.path.relpath(BIN / "azmlflow", ROOT)))
-    return status
+    return found or lost
 
 
 def azmlflow(arguments: str, folder: Path) -> int:

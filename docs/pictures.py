@@ -22,14 +22,24 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
 EXAMPLES = Path("examples")
 
-COMMANDS = {
-    "check": "check examples/quickstart",
-    "credentials": "check examples/credentials",
-    "explain": "explain examples/quickstart/train.py",
-}
-"""Name of a picture -> the arguments of azmlflow that it shows."""
 
-WIDTH = 104
+class Shown(NamedTuple):
+    """The arguments of azmlflow that a picture shows, and the folder; with a scenario it runs in the sandbox, in that world."""
+
+    arguments: str
+    scenario: str = ""
+    folder: str = "."
+
+
+PICTURES = {
+    "check": Shown("check examples/quickstart"),
+    "credentials": Shown("check examples/credentials"),
+    "explain": Shown("explain examples/quickstart/train.py"),
+    "connection": Shown("test-connection examples/connected/train.py --only token", "az-expired"),
+    "dry-run": Shown("dry-run -- python train.py", folder="examples/connected"),
+}
+
+WIDTH = 110
 FONT_SIZE = 14
 COLUMN = FONT_SIZE * 0.602  # how far one character of DejaVu Sans Mono, Menlo and most others goes
 LINE = 20
@@ -61,16 +71,30 @@ class Piece(NamedTuple):
     style: str
 
 
-def output_of(arguments: str) -> str:
-    """Run azmlflow in a folder that holds nothing but the examples, with colours, and return what it prints."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
+def output_of(shown: Shown) -> str:
+    """Run azmlflow where nothing is but the examples and our Python, with colours, and return what it prints."""
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMPDIR") if name in os.environ}
+    kept["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.defpath))
+    if not shown.scenario:
+        return printed(shown, kept)
+    from azmlflow.sandbox.box import AzureBox
+
+    with AzureBox(shown.scenario) as box:
+        box.world.accept_anything = True
+        box.world.imds = "none"
+        return printed(shown, box.environment(base=kept, keep_credentials=True))
+
+
+def printed(shown: Shown, environ: dict[str, str]) -> str:
+    """Return what azmlflow prints in an environment."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / EXAMPLES, Path(folder) / EXAMPLES)
+        (Path(folder) / EXAMPLES / "connected" / ".venv").symlink_to(sys.prefix)
         ran = subprocess.run(
-            [sys.executable, "-m", "azmlflow", *arguments.split()],
-            cwd=folder,
+            [sys.executable, "-m", "azmlflow", *shown.arguments.split()],
+            cwd=Path(folder) / shown.folder,
             env={
-                **kept,
+                **environ,
                 "PYTHONPATH": str(ROOT / "server"),
                 "PYTHONUTF8": "1",
                 "FORCE_COLOR": "1",
@@ -80,8 +104,8 @@ def output_of(arguments: str) -> str:
             encoding="utf-8",
             check=False,
         )
-    if ran.stderr or ran.returncode not in (0, 1):
-        sys.exit(f"azmlflow {arguments} ended with {ran.returncode}: {ran.stderr}")
+    if "Traceback" in ran.stderr or ran.returncode not in (0, 1):
+        sys.exit(f"azmlflow {shown.arguments} ended with {ran.returncode}: {ran.stderr}")
     return ran.stdout
 
 
@@ -160,11 +184,11 @@ def main() -> int:
     """Write every picture; return 1 when the PNG could not be drawn."""
     FOLDER.mkdir(exist_ok=True)
     draw = shutil.which("rsvg-convert")
-    for name, arguments in COMMANDS.items():
-        command = f"azmlflow {arguments}"
-        shown = [*lines_of(f"\x1b[1;32m$\x1b[0m \x1b[1m{command}\x1b[0m"), *lines_of(output_of(arguments))]
+    for name, shown in PICTURES.items():
+        command = f"azmlflow {shown.arguments}"
+        lines = [*lines_of(f"\x1b[1;32m$\x1b[0m \x1b[1m{command}\x1b[0m"), *lines_of(output_of(shown))]
         svg = FOLDER / f"{name}.svg"
-        svg.write_text(svg_of(command, shown), encoding="utf-8", newline="\n")
+        svg.write_text(svg_of(command, lines), encoding="utf-8", newline="\n")
         print(f"wrote {svg.relative_to(ROOT).as_posix()}")
         if draw:
             subprocess.run([draw, "--zoom=2", "--output", svg.with_suffix(".png"), svg], check=True)

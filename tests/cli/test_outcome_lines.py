@@ -115,8 +115,8 @@ def test_colours_mark_the_verdict_and_the_title() -> None:
 
 
 def test_the_heading_names_what_is_tested() -> None:
-    assert Lines(PLAIN, 80).heading("src/train.py", ".venv/bin/python (.venv)") == (
-        "Testing src/train.py with .venv/bin/python (.venv)"
+    assert Lines(PLAIN, 80).heading("src/train.py", "python3 (the first on PATH)") == (
+        "Testing src/train.py with python3 (the first on PATH)"
     )
     assert Lines(PLAIN, 80).heading(".", "python") == "Testing this folder with python"
 

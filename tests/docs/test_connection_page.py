@@ -1,4 +1,4 @@
-"""The guide to the connection test names every step and every code that reading the project can end with."""
+"""The guide to the connection test names every step and every code of ours that an outcome can have."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ def test_every_step_is_a_row():
     assert {anchor for _, anchor in rows} == headings
 
 
-def test_every_problem_of_a_configuration_is_a_row():
-    sources = (ROOT / "server" / "azmlflow" / "resolution").glob("connection*.py")
+def test_every_code_of_ours_is_a_row():
+    server = ROOT / "server" / "azmlflow"
+    sources = [*(server / "resolution").glob("connection*.py"), *(server / "probes").rglob("*.py")]
     text = "".join(source.read_text(encoding="utf-8") for source in sources)
-    used = set(re.findall(r'(?:Problem\(\s*|message, )"([A-Z_]+)"', text))
-    told = set(re.findall(r"^\| ([A-Z_]+) \|", PAGE, re.MULTILINE))
-    assert "NOT_LOGGED_THERE" in used
+    given = r'(?:Problem\(\s*|message, |code=|"code": |NoReply\(|Blocked\(\s*|exceptions\.\w+, |OSError, )'
+    used = {
+        *re.findall(given + r'"([A-Z][A-Z_0-9]+)"', text),
+        *re.findall(r'^([A-Z_]+)(?:: Final)? = "\1"$', text, re.M),
+    }
+    told = set(re.findall(r"^\| ([A-Z][A-Z_0-9]+) \|", PAGE, re.MULTILINE))
+    assert {"NOT_LOGGED_THERE", "SIGNED_OUT", "DNS", "TOO_LONG", "CRASHED"} <= used
     assert used == told

@@ -327,3 +327,39 @@ async def test_a_test_that_cannot_be_made_is_told_and_leaves_nothing(
 
 async def _nothing() -> None:
     return None
+
+
+async def test_what_would_send_a_token_another_way_waits_for_the_user(start: Start, project: Path) -> None:
+    stand_in.install(project, "open(HERE / 'runs', 'a').write('run\\n'); healthy()")
+    editor = await start()
+    script, dotenv = project / "train.py", project / ".env"
+    await editor.run("azmlflow.testConnection", script.as_uri())
+    proxied = f"{DOTENV}HTTPS_PROXY=http://127.0.0.1:9\n"
+    save(editor, dotenv, proxied)
+    await editor.until(lambda: states(editor)[-1:] == ["unknown"])
+    assert status(editor)["headline"] == (
+        ".env has changed since the test, and HTTPS_PROXY would lead tokens another way: test again if you trust that."
+    )
+    assert runs(project) == 1
+
+    await editor.run("azmlflow.testConnection", script.as_uri())
+    assert runs(project) == 2
+    save(editor, dotenv, f"{proxied}AZURE_CLIENT_ID=0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c\n")
+    await editor.until(lambda: runs(project) == 3)
+
+
+async def test_an_interpreter_that_nobody_chose_is_not_started_unasked(start: Start, project: Path) -> None:
+    elsewhere = project / "better"
+    elsewhere.mkdir()
+    stand_in.install(elsewhere, "healthy()")
+    editor = await start(settings={"interpreter": str(elsewhere / ".venv" / "bin" / "python")})
+    await editor.run("azmlflow.testConnection", (project / "train.py").as_uri())
+    assert status(editor)["state"] == "connected"
+    stand_in.install(project, "open(HERE / 'runs', 'a').write('run\\n'); healthy()")
+    editor.set_configuration({"azmlflow": {"interpreter": ""}})
+    editor.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
+    await editor.until(lambda: states(editor)[-1:] == ["unknown"])
+    assert status(editor)["headline"] == (
+        "The interpreter has changed since the test, and .venv/bin/python would be started: test again if you trust it."
+    )
+    assert runs(project) == 0

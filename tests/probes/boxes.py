@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from azmlflow.probes.outcome import Outcome, with_needs
 from azmlflow.probes.request import Request
 from azmlflow.probes.runner import Probe
 from azmlflow.sandbox.box import AzureBox
+
+from tests.cli.process import azmlflow
 
 KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "COMSPEC")  # Windows starts no Python without them
 CONNECT = with_needs(("network", "tenant", "workspace", "permissions", "experiments"))
@@ -64,6 +67,17 @@ def probe(
     made = Probe(request, (Path(sys.executable),), environ, folder)
     made.run(lambda _: None)
     return tuple(made.outcomes)
+
+
+def tell(folder: Path, environ: Mapping[str, str], script: str) -> tuple[Outcome, ...]:
+    """Return what `azmlflow test-connection` tells in the terminal about a script, the summary last."""
+    (folder / "train.py").write_text(script, encoding="utf-8")
+    arguments = ("--python", sys.executable, "--only", ",".join(CONNECT), "--format", "json")
+    done = azmlflow("test-connection", "train.py", *arguments, cwd=folder, **environ)
+    outcomes = tuple(Outcome.of_json(json.loads(line)) for line in done.stdout.splitlines())
+    assert done.stderr == ""
+    assert done.returncode == (1 if outcomes[-1].outcome == "failed" else 0)
+    return outcomes
 
 
 def start_script(folder: Path, environ: Mapping[str, str], script: str = SCRIPT) -> subprocess.Popen[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from azmlflow.sandbox.box import AzureBox
 
+from tests.probes.boxed import enter
+
 
 @pytest.fixture(scope="session")
 def the_box() -> Iterator[AzureBox]:
@@ -19,3 +21,11 @@ def box(the_box: AzureBox) -> AzureBox:
     """Return the box with all well."""
     the_box.use("healthy")
     return the_box
+
+
+@pytest.fixture
+def entered(box: AzureBox, monkeypatch: pytest.MonkeyPatch) -> AzureBox:
+    """Return the box with all well, in a process that has its variables."""
+    box.journal.clear()
+    enter(monkeypatch, box)
+    return box

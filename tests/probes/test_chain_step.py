@@ -184,7 +184,7 @@ from azmlflow.probes.child import chain, plugin
 import webbrowser
 def asked(service):
     return {name: attempt(credential.get_token, "https://management.azure.com/.default")
-            for name, credential in plugin.links_of(service) if name in ("InteractiveBrowserCredential", "DeviceCodeCredential")}
+            for name, credential in plugin.links_of(service.auth) if name in ("InteractiveBrowserCredential", "DeviceCodeCredential")}
 for choice in ("", "InteractiveBrowserCredential"):
     os.environ["AZURE_TOKEN_CREDENTIALS"] = choice
     context = made()
@@ -271,3 +271,40 @@ def test_a_slow_look_up_of_the_clouds_is_told_with_the_variable_that_spares_it(t
     (outcome,) = facts["told"]
     assert outcome["outcome"] == "ok"
     assert outcome["command"] == "export AZUREML_CURRENT_CLOUD=AzureCloud"
+
+
+ELSEWHERE = """
+from azmlflow.probes.child import chain
+from azureml.mlflow._common._cloud.cloud import AZURE_PUBLIC_CLOUD
+for name, value in (("active_directory", "https://login.example.com"), ("resource_manager", "https://example.com/")):
+    before = getattr(AZURE_PUBLIC_CLOUD.endpoints, name)
+    setattr(AZURE_PUBLIC_CLOUD.endpoints, name, value)
+    facts[name] = told(chain, made())
+    setattr(AZURE_PUBLIC_CLOUD.endpoints, name, before)
+"""
+
+
+def test_no_credential_is_asked_where_the_plugin_would_sign_in_elsewhere_than_at_azure(tmp_path):
+    facts = in_child(tmp_path, ELSEWHERE)
+    for name, host in (("active_directory", "login.example.com"), ("resource_manager", "example.com")):
+        (outcome,) = facts[name]
+        assert (outcome["outcome"], outcome["hard"], outcome["code"]) == ("failed", True, "FOREIGN_CLOUD")
+        assert f" {host}," in outcome["message"]
+
+
+OWN = """
+from azmlflow.probes.child import chain
+for name, value in (("foreign", "https://login.example.com"), ("odd", "http://login.example.com"), ("theirs", "login.microsoftonline.com")):
+    os.environ["AZURE_AUTHORITY_HOST"] = value
+    facts[name] = told(chain, made(credential="ManagedIdentityCredential"))
+    facts[f"{name} of the plugin"] = told(chain, made())
+"""
+
+
+def test_no_credential_of_the_codes_own_is_asked_that_would_sign_in_elsewhere_than_at_azure(tmp_path):
+    facts = in_child(tmp_path, OWN)
+    (foreign,), (odd,), (theirs,) = facts["foreign"], facts["odd"], facts["theirs"]
+    assert (foreign["outcome"], foreign["hard"], foreign["code"]) == ("failed", True, "FOREIGN_CLOUD")
+    assert " login.example.com," in foreign["message"]
+    assert (odd["outcome"], theirs["outcome"]) == ("failed", "ok")
+    assert {facts[f"{name} of the plugin"][0]["outcome"] for name in ("foreign", "theirs")} == {"ok"}

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from azmlflow.azure import credential_links as links
+from azmlflow.azure.masking import part_of_user
 from azmlflow.probes.child.connections import plain
-from azmlflow.probes.child.wording import first_sentence, part_of_user, path_end, without_ids
+from azmlflow.probes.child.wording import first_sentence, path_end, without_ids
 from azmlflow.probes.outcome import Outcome
 from azmlflow.sandbox.box import AzureBox
 
@@ -26,6 +27,8 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import CredentialUnavailableError, _internal
 from azmlflow.probes.child import credential, interaction, remedies
+from azmlflow.probes.child.asking import Within
+from azmlflow.probes.child.signing import THE_PLUGIN, Signer
 ENV, AZ, PWSH = "EnvironmentCredential", "AzureCliCredential", "AzurePowerShellCredential"
 BROWSER, DEVICE = "InteractiveBrowserCredential", "DeviceCodeCredential"
 class Stub:
@@ -45,9 +48,10 @@ def chain(name, links, **request):
     begun.clear()
     asked, context = [], made(**request)
     context.service = SimpleNamespace(cloud=SimpleNamespace(_get_default_scope=lambda: "https://arm/.default"))
-    context.links = [(name, Stub(name, answer)) for name, answer in links.items()]
+    stubs = tuple((name, Stub(name, answer)) for name, answer in links.items())
+    context.signer = Signer(THE_PLUGIN, None, stubs, Within(True, False))
     outcomes = told(credential, context)
-    facts[name] = dict(told=outcomes, asked=asked, begun=[*begun], token=context.token, name=context.credential_name)
+    facts[name] = dict(told=outcomes, asked=asked, begun=[*begun], token=context.token, name=getattr(context.credential, 'name', None))
 def sign_in():
     interaction._show("https://microsoft.com/devicelogin", "ABC-123", None)
     return AccessToken("t", 4102444800)
@@ -309,13 +313,23 @@ def test_a_device_code_is_shown_and_then_gives_a_token(box, tmp_path):
     assert given.outcome == "ok"
 
 
-def test_a_proxy_that_swallows_the_question_for_managed_identity_is_told_with_the_exception_to_set(tmp_path):
+@pytest.mark.parametrize(
+    ("variables", "command"),
+    [
+        ({}, "export NO_PROXY=169.254.169.254"),
+        ({"no_proxy": "x"}, "export no_proxy=$no_proxy,169.254.169.254"),
+    ],
+)
+def test_a_proxy_that_swallows_the_question_for_managed_identity_is_told_with_the_exception_to_set(
+    tmp_path, variables, command
+):
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        environ = clean(tmp_path / "home", HTTP_PROXY=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        environ = clean(tmp_path / "home", HTTP_PROXY=proxy, **variables)
         outcomes = of_step(probe(tmp_path, environ, "credential", limits={"credential": 1.0}), "credential")
     machine = outcomes[2]
     assert (machine.link, machine.code, machine.seconds) == (links.MANAGED_IDENTITY, "TIMEOUT", 1.5)
-    assert machine.command == "export NO_PROXY=169.254.169.254"
+    assert machine.command == command
 
 
 CONNECTIONS = {

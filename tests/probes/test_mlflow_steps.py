@@ -89,7 +89,7 @@ def test_without_permission_the_experiments_end_it_and_the_sdk_is_soft(box, tmp_
     box.use("no-permission")
     told = Told(box, tmp_path, "secret", "experiments", "registry", "models", "sdk")
     experiments = told.of("experiments")
-    assert (experiments.outcome, experiments.hard, experiments.code) == ("failed", True, "HTTP403")
+    assert (experiments.outcome, experiments.hard, experiments.code) == ("failed", True, "HTTP_403")
     assert experiments.message == "The workspace answers with status 403 (Forbidden)."
     assert box.workspace.arm_id in (experiments.command or "")
     assert {told.of(step).outcome for step in ("registry", "models")} == {"not-reached"}
@@ -101,7 +101,7 @@ def test_mlflow_is_kept_from_trying_for_minutes(box, tmp_path):
     box.use("throttled-429")
     told = Told(box, tmp_path, "secret", "experiments")
     experiments = told.of("experiments")
-    assert (experiments.hard, experiments.code) == (True, "HTTP429")
+    assert (experiments.hard, experiments.code) == (True, "HTTP_429")
     assert told.sent("experiments/search") == tracking.RETRIES + 1
 
 
@@ -232,7 +232,7 @@ def test_a_deleted_experiment_is_not_written_to(monkeypatch):
 @pytest.mark.parametrize(
     ("call", "code"),
     [
-        ({"log_metric": RuntimeError("failed with error code 403 != 200")}, "HTTP403"),
+        ({"log_metric": RuntimeError("failed with error code 403 != 200")}, "HTTP_403"),
         (
             {"get_run": lambda run_id: SimpleNamespace(data=SimpleNamespace(metrics={write.METRIC: -1.0}))},
             "READ_BACK",

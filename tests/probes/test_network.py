@@ -16,7 +16,9 @@ from azmlflow.azure.tracking_uri import compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.child import _dns, _proxy, _tls, _trust, _way, network
 from azmlflow.probes.child._tls import Bundle
+from azmlflow.probes.child.asking import Within
 from azmlflow.probes.child.context import Context
+from azmlflow.probes.child.signing import THE_PLUGIN, Signer
 from azmlflow.probes.outcome import Outcome
 from azmlflow.probes.request import Request
 from azmlflow.sandbox.box import AzureBox
@@ -529,13 +531,16 @@ def test_a_proxy_that_takes_the_question_for_a_managed_identity(alone, variables
         assert (found.outcome, found.hard, found.code) == ("failed", False, "PROXY")
         before = "$NO_PROXY," if "NO_PROXY" in variables else ""
         assert found.command == f"export NO_PROXY={before}{IMDS}"
+        assert found.message == (
+            "The proxy in HTTP_PROXY is also asked for a managed identity, because NO_PROXY does not list 169.254.169.254."
+        )
 
 
 def test_a_chain_without_a_managed_identity_asks_nobody(alone):
     alone.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     alone.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     probed = context()
-    probed.links = [("EnvironmentCredential", None)]
+    probed.signer = Signer(THE_PLUGIN, None, (("EnvironmentCredential", None),), Within(True, False))
     assert IMDS not in by_host(told(network, probed))
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from azmlflow.probes.child.packages import _foreign_metadata
 from azmlflow.probes.outcome import Outcome
 
 from tests.probes.children import clean, of_step, probe
@@ -116,3 +117,28 @@ def test_versions_that_do_not_go_together_are_a_soft_failure_beside_the_good_one
     assert (clash.outcome, clash.hard, clash.code) == ("failed", False, "VERSIONS_CLASH")
     assert "no artifact or model can be logged" in clash.message
     assert clash.command == "python -m pip install --upgrade azureml-mlflow"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://management.azure.com/metadata/endpoints",
+        "https://127.0.0.1:9\\@management.azure.com/",
+        "https://user@management.azure.com/",
+        "https://management.azure.com:8443/",
+        " https://management.azure.com/",
+        "https://[management.azure.com/",
+    ],
+)
+def test_only_a_plain_address_of_azures_own_is_asked_for_the_clouds(monkeypatch, address):
+    monkeypatch.setenv("ARM_CLOUD_METADATA_URL", address)
+    outcome = _foreign_metadata()
+    assert outcome is not None
+    assert (outcome.hard, outcome.code) == (True, "METADATA_HOST")
+
+
+def test_azures_own_address_of_the_clouds_is_left_to_the_plugin(monkeypatch):
+    monkeypatch.setenv(
+        "ARM_CLOUD_METADATA_URL", "HTTPS://Management.azure.com/metadata/endpoints?api-version=2019-05-01"
+    )
+    assert _foreign_metadata() is None

@@ -8,7 +8,6 @@ from azmlflow.azure.permissions import ACTIONS, READ_WORKSPACE_ACTION, REGISTRY_
 from azmlflow.azure.workspace import PROVIDER
 from azmlflow.probes.child import permissions
 from azmlflow.sandbox.arm import READ_PERMISSIONS
-from azmlflow.sandbox.box import AzureBox
 from azmlflow.sandbox.world import Fault, Grant
 
 from tests.probes.boxed import clear, enter, signed_in, told
@@ -16,17 +15,9 @@ from tests.probes.boxed import clear, enter, signed_in, told
 ML = f"{PROVIDER}/workspaces"
 
 
-@pytest.fixture(scope="module")
-def opened():
-    with AzureBox() as box:
-        yield box
-
-
 @pytest.fixture
-def box(opened, monkeypatch):
-    opened.use("healthy")
-    enter(monkeypatch, opened)
-    return opened
+def box(entered):
+    return entered
 
 
 def granted(box, *grants):
@@ -159,7 +150,8 @@ def test_pages_without_end_are_given_up(box, monkeypatch):
 def test_what_is_no_list(box, body):
     box.world.faults["arm"] = Fault(status=200, body=body, path="/permissions")
     (found,) = told(permissions, signed_in(box))
-    assert (found.outcome, found.hard, found.code) == ("failed", False, "HTTP200")
+    assert (found.outcome, found.hard, found.code) == ("failed", False, "HTTP_200")
+    assert found.message.endswith("Azure Resource Manager answers with status 200.")
 
 
 def test_resource_manager_out_of_reach(box, monkeypatch):

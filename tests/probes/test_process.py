@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -91,3 +92,35 @@ def test_many_leave_no_file_and_no_process(tmp_path: Path) -> None:
     pids = [once() for _ in range(20)]
     assert open_files() == before
     wait_until_gone(*pids)
+
+
+AWAY = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+print(child.pid, flush=True)
+"""
+
+
+def test_one_that_left_the_group_with_our_pipes_holds_nobody_up(tmp_path: Path) -> None:
+    process = start(tmp_path, AWAY)
+    stranger = int(process.events.get(timeout=30).text)
+    thread = threading.Thread(target=process.end, args=(30,), daemon=True)
+    thread.start()
+    thread.join(15)
+    os.kill(stranger, signal.SIGKILL)
+    assert not thread.is_alive()
+    wait_until_gone(process.pid)
+
+
+def test_a_child_that_does_not_read_its_request_holds_nobody_up(tmp_path: Path) -> None:
+    made: list[Process] = []
+
+    def make() -> None:
+        script = "import time; time.sleep(600)"
+        made.append(Process([sys.executable, "-c", script], dict(os.environ), tmp_path, "x" * 1_000_000))
+
+    thread = threading.Thread(target=make, daemon=True)
+    thread.start()
+    thread.join(15)
+    assert made
+    assert made[0].end() == -signal.SIGKILL

@@ -215,3 +215,37 @@ def test_many_probes_leave_no_file_and_no_thread(tmp_path: Path) -> None:
 def test_a_good_probe_says_so(tmp_path: Path) -> None:
     run = Run(tmp_path, "outcome('token'); end()", configuration=ok("configuration", "Workspace ws."))
     assert run.run().outcome == "ok"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[" * 200_000,
+        '{"kind": "outcome", "outcome": {"step": "chain", "outcome": "ok", "message": "-", "details": '
+        + '{"a":' * 600 + "1" + "}" * 602,
+        '{"kind": "begin"}',
+        '{"kind": "begin", "step": "chain", "link": null, "seconds": "x"}',
+        '{"kind": "begin", "step": "no such step", "link": null, "seconds": 1}',
+        '{"kind": "outcome"}',
+        '{"kind": "outcome", "outcome": {"step": "chain"}}',
+        '{"kind": "outcome", "outcome": {"step": ["chain"], "outcome": "ok", "message": "-"}}',
+        '{"kind": "outcome", "outcome": {"step": "chain", "outcome": "splendid", "message": "-"}}',
+        '{"kind": "outcome", "outcome": {"step": "chain", "outcome": "ok", "message": "-", "details": 1}}',
+        '{"kind": []}',
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_a_line_that_is_none_of_ours_says_nothing(tmp_path: Path, line: str) -> None:
+    run = Run(tmp_path, f"print({line!r}, flush=True); outcome('packages'); outcome('token'); end()")
+    run.run()
+    assert run.verdicts == [("packages", "ok"), ("token", "ok"), ("summary", "ok")]
+
+
+@pytest.mark.parametrize(
+    "environ", [{"A=B": "x"}, {"A": "\ud800"}, {"A": "a\0b"}, {"\ud800": "x"}], ids=range(4)
+)
+def test_variables_that_no_process_can_have_are_an_outcome(tmp_path: Path, environ: dict[str, str]) -> None:
+    run = Run(tmp_path, "end()", environ=environ)
+    run.run()
+    assert run.told[0].code == "NO_PYTHON"
+    assert run.told[-1].step == "summary"

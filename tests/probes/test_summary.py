@@ -74,7 +74,7 @@ def test_a_login_host_that_was_not_needed_stops_nobody() -> None:
 def test_nothing_is_ok_when_nothing_was_called() -> None:
     said = ok("configuration", "Workspace ws.")
     assert summarise([said, skipped("sdk", "Not installed.")], 0.1).outcome == "skipped"
-    assert summarise([said, TOKEN], 0.1, "cancelled").outcome == "skipped"
+    assert summarise([said, TOKEN], 0.1, cancelled=True).outcome == "skipped"
 
 
 def test_a_step_brings_what_it_needs() -> None:
@@ -94,8 +94,8 @@ def test_every_need_stands_before_the_step() -> None:
 def test_a_request_and_an_outcome_survive_the_wire() -> None:
     from azmlflow.azure.workspace import WorkspaceRef
 
-    request = Request(
-        "azureml://h", WorkspaceRef("s", "g", "w"), "e", ("token",), "AzureCliCredential", True, {"token": 1}
-    )
+    where = WorkspaceRef("s", "g", "w")
+    link, limits = "AzureCliCredential", {"token": 1.0}
+    request = Request("azureml://h", where, "e", ("token",), link, "DefaultAzureCredential", True, limits)
     assert Request.of_json(request.as_json()) == request
     assert Outcome.of_json(READ.as_json()) == READ

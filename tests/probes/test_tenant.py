@@ -7,7 +7,6 @@ from azmlflow.azure.clouds import AZURE_CHINA_CLOUD, AZURE_US_GOVERNMENT
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.child import tenant
 from azmlflow.sandbox import names
-from azmlflow.sandbox.box import AzureBox
 from azmlflow.sandbox.world import Fault
 
 from tests.probes.boxed import clear, context_in, enter, told
@@ -15,18 +14,9 @@ from tests.probes.boxed import clear, context_in, enter, told
 LOGIN, ARM = "login.microsoftonline.com", "management.azure.com"
 
 
-@pytest.fixture(scope="module")
-def opened():
-    with AzureBox() as box:
-        yield box
-
-
 @pytest.fixture
-def box(opened, monkeypatch):
-    opened.use("healthy")
-    opened.journal.clear()
-    enter(monkeypatch, opened)
-    return opened
+def box(entered):
+    return entered
 
 
 def use(box, monkeypatch, scenario):

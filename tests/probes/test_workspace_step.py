@@ -17,17 +17,9 @@ from tests.probes.children import clean, probe
 ARM = "management.azure.com"
 
 
-@pytest.fixture(scope="module")
-def opened():
-    with AzureBox() as box:
-        yield box
-
-
 @pytest.fixture
-def box(opened, monkeypatch):
-    opened.use("healthy")
-    enter(monkeypatch, opened)
-    return opened
+def box(entered):
+    return entered
 
 
 def say(box, status, body):

@@ -95,6 +95,56 @@ def test_a_client_is_tested_by_the_workspace_that_it_names(tmp_path: Path) -> No
     assert tmp_path / "config.json" in found.files
 
 
+CLIENT = """
+import mlflow
+from azure.ai.ml import MLClient
+{lines}
+mlflow.set_tracking_uri(client.workspaces.get("ws").mlflow_tracking_uri)
+mlflow.start_run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "credential"),
+    [
+        (
+            "import azure.identity as ai\nclient = MLClient.from_config(ai.AzureCliCredential())",
+            "AzureCliCredential",
+        ),
+        (
+            "from azure.identity import DefaultAzureCredential as D\ncredential = D()\n"
+            "client = MLClient(credential=credential, subscription_id='x', resource_group_name='y', workspace_name='z')",
+            "DefaultAzureCredential",
+        ),
+        (
+            "from azure.identity import DefaultAzureCredential\ndef sign_in():\n    return DefaultAzureCredential()\n"
+            "client = MLClient.from_config(sign_in())",
+            None,
+        ),
+        (
+            "from azure.identity import DefaultAzureCredential\n"
+            "client = MLClient.from_config(DefaultAzureCredential(exclude_cli_credential=True))",
+            None,
+        ),
+        ("from mine import SpecialCredential\nclient = MLClient.from_config(SpecialCredential())", None),
+    ],
+)
+def test_the_credential_that_the_code_makes_is_the_one_that_is_tested(
+    tmp_path: Path, lines: str, credential: str | None
+) -> None:
+    found = connect(tmp_path, {"train.py": CLIENT.format(lines=lines), "config.json": config()})
+
+    assert found.credential == credential
+    assert any("a credential that it makes itself" in warning for warning in found.warnings) == (
+        credential is None
+    )
+
+
+def test_without_a_client_the_plugins_chain_is_tested(tmp_path: Path) -> None:
+    found = connect(tmp_path, {"train.py": logs_to(uri())})
+    assert (found.credential, found.warnings) == (None, ())
+
+
 def test_a_script_that_sets_nothing_is_told_so_and_the_config_beside_it_is_tested(tmp_path: Path) -> None:
     found = connect(tmp_path, {"train.py": LOGS, "config.json": config()})
 
@@ -463,3 +513,33 @@ def test_paths_are_written_as_it_is_asked(tmp_path: Path) -> None:
     assert found.doubt is not None
     assert found.doubt.startswith("<train.py> would log")
     assert "(<config.json>:1)" in configured(found, lambda path: f"<{path.name}>").message
+
+
+@pytest.mark.parametrize("name", ["A=B", "\ud800"])
+def test_a_variable_that_no_process_can_have_is_left_out(tmp_path: Path, name: str) -> None:
+    launch = {"version": "0.2.0", "configurations": [
+        {"type": "debugpy", "request": "launch", "name": "x", "program": "${workspaceFolder}/train.py",
+         "env": {name: "x", "GOOD": "x", "BAD": "\ud800"}}]}  # fmt: skip
+    found = connect(tmp_path, {"train.py": logs_to(uri()), ".vscode/launch.json": json.dumps(launch)})
+    assert {"A=B", "\ud800", "BAD"}.isdisjoint(found.environ)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DOTNET_STARTUP_HOOKS", "CORECLR_PROFILER_PATH", "PSModulePath", "BASH_FUNC_az", "NODE_OPTIONS", "GCONV_PATH",
+        "GIT_PYTHON_GIT_EXECUTABLE", "SSLKEYLOGFILE",
+    ],
+)  # fmt: skip
+def test_no_file_of_the_project_has_tools_of_the_test_load_its_code(tmp_path: Path, name: str) -> None:
+    found = connect(tmp_path, {"train.py": SETS.format(""), ".env": f"{name}=here\nOTHER=1\n"})
+    assert found.environ.get("OTHER") == "1"
+    assert name not in found.environ
+
+
+@pytest.mark.parametrize(
+    "name", ["HOME", "USERPROFILE", "APPDATA", "AZD_CONFIG_DIR", "ADAL_PYTHON_SSL_NO_VERIFY"]
+)
+def test_where_tools_find_their_sign_in_and_extensions_is_told(tmp_path: Path, name: str) -> None:
+    found = connect(tmp_path, {"train.py": SETS.format(""), ".env": f"{name}=here\n"})
+    assert [warning for warning in found.warnings if warning.startswith(f".env:1 sets {name}: ")]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
 from textwrap import dedent
 from typing import Any
 
@@ -41,21 +40,8 @@ shared.update(identity=identity, requests=requests, token=token, tried=tried, os
 WORKSPACE = f"https://{ARM}{names.WORKSPACE.arm_id}?api-version=2024-10-01-preview"
 
 
-@pytest.fixture(scope="module")
-def one() -> Iterator[AzureBox]:
-    with AzureBox() as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
-def child(one: AzureBox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    with Worker(tmp_path_factory.mktemp("child"), one.environment("any")) as worker:
-        worker.run(IMPORTS)
-        yield worker
-
-
 @pytest.fixture
-def box(one: AzureBox, monkeypatch: pytest.MonkeyPatch) -> AzureBox:
+def box(box: AzureBox, monkeypatch: pytest.MonkeyPatch) -> AzureBox:
     """The box, in a process that may not connect to anything while a test is running."""
 
     def refuse(*args: Any) -> None:
@@ -64,9 +50,7 @@ def box(one: AzureBox, monkeypatch: pytest.MonkeyPatch) -> AzureBox:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    one.use("healthy")
-    one.journal.clear()
-    return one
+    return box
 
 
 def secret_of(box: AzureBox) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -59,26 +58,6 @@ SAYS = {
     "pwsh-broken": "CredentialUnavailableError: Failed to invoke PowerShell. Enable debug logging",
     "pwsh-hangs": "CredentialUnavailableError: Failed to invoke PowerShell.",
 }
-
-
-@pytest.fixture(scope="module")
-def one() -> Iterator[AzureBox]:
-    with AzureBox() as box:
-        yield box
-
-
-@pytest.fixture(scope="module")
-def child(one: AzureBox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    with Worker(tmp_path_factory.mktemp("child"), one.environment("any")) as worker:
-        worker.run(IMPORTS)
-        yield worker
-
-
-@pytest.fixture
-def box(one: AzureBox) -> AzureBox:
-    one.use("healthy")
-    one.journal.clear()
-    return one
 
 
 @pytest.mark.parametrize("tool", stand_ins.TOOLS)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,19 +21,6 @@ from tests.sandbox.wire import connected, credentials, noted, said, status, tunn
 
 SERVER = Path(__file__).parents[2] / "server"
 METADATA = "GET /metadata/endpoints?api-version=2019-05-01 HTTP/1.1\r\nHost: management.azure.com\r\n\r\n"
-
-
-@pytest.fixture(scope="module")
-def one() -> Iterator[AzureBox]:
-    with AzureBox() as box:
-        yield box
-
-
-@pytest.fixture
-def box(one: AzureBox) -> AzureBox:
-    one.use("healthy")
-    one.journal.clear()
-    return one
 
 
 def connect(host: str, authorization: str = "", port: str = ":443") -> str:

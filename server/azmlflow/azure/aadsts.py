@@ -11,7 +11,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import AZ_LOGIN, SIGN_IN, TENANT, Remedy
+from azmlflow.azure.remedy import (
+    AZ_LOGIN,
+    NAME_THE_CLOUD,
+    NO_SUCH_TENANT,
+    SET_TENANT,
+    SHOW_TENANT,
+    SIGN_IN,
+    Remedy,
+)
 
 
 def error_page(code: int) -> str:
@@ -21,7 +29,6 @@ def error_page(code: int) -> str:
 
 _NEW_SECRET: Final = "az ad app credential reset --id $AZURE_CLIENT_ID --append --query password --output tsv"
 _SHOW_APP: Final = "az ad sp show --id $AZURE_CLIENT_ID --query appId --output tsv"
-_SHOW_TENANT: Final = "az account show --query tenantId --output tsv"
 _CERTIFICATES: Final = "az ad app credential list --id $AZURE_CLIENT_ID --cert --output table"
 _FEDERATED: Final = "az ad app federated-credential list --id $AZURE_CLIENT_ID --output table"
 _UPLOAD: Final = (
@@ -41,6 +48,17 @@ _CONSENT: Final = (
     "The application may not get a token for Azure on behalf of this account before somebody has agreed to it. "
     "Sign in once in a browser and agree, or ask an administrator of the tenant to do so for everybody."
 )
+_ADMIN_CONSENT: Final = (
+    "An administrator of the tenant has to agree to the application before anybody can use it."
+)
+_NO_PROOF: Final = (
+    "No secret or certificate was sent for the application. Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH "
+    "next to AZURE_TENANT_ID and AZURE_CLIENT_ID."
+)
+_NO_SUCH_APP: Final = (
+    "There is no application with the ID in AZURE_CLIENT_ID in this tenant. Take the Application (client) ID, not the Object "
+    "ID, and check that AZURE_TENANT_ID is the tenant in which it was registered."
+)
 _NOT_A_MEMBER: Final = (
     "The account is not in this tenant, neither as a member nor as a guest. Sign in to the tenant that the workspace "
     "belongs to with an account that is in it, or have the account invited as a guest."
@@ -52,10 +70,6 @@ _BLOCKED: Final = (
 _DEVICE: Final = (
     "A Conditional Access policy only lets devices in that the organization manages, and this is not one of them "
     "(a container, a virtual machine or WSL never is). Use a service principal or a managed identity here."
-)
-_TENANT: Final = (
-    "There is no such tenant in this cloud. AZURE_TENANT_ID must hold the Directory (tenant) ID, not the subscription's or the "
-    "application's; a tenant of Azure China or US Government also needs AZUREML_CURRENT_CLOUD."
 )
 _OTHER_CLOUD: Final = (
     "The tenant belongs to another Azure cloud than the one that was asked. Set AZUREML_CURRENT_CLOUD to the tenant's cloud "
@@ -85,30 +99,14 @@ AADSTS: Final[dict[int, Remedy]] = {
         _NEW_SECRET,
     ),
     70002: Remedy("The credentials of the application are wrong. Make a new client secret.", _NEW_SECRET),
-    7000218: Remedy(
-        "No secret or certificate was sent for the application. Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH "
-        "next to AZURE_TENANT_ID and AZURE_CLIENT_ID.",
-        "export AZURE_CLIENT_SECRET=<the secret's value>",
-    ),
-    7000216: Remedy(
-        "No secret or certificate was sent for the application. Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH "
-        "next to AZURE_TENANT_ID and AZURE_CLIENT_ID.",
-        "export AZURE_CLIENT_SECRET=<the secret's value>",
-    ),
+    7000218: Remedy(_NO_PROOF, "export AZURE_CLIENT_SECRET=<the secret's value>"),
+    7000216: Remedy(_NO_PROOF, "export AZURE_CLIENT_SECRET=<the secret's value>"),
     7000229: Remedy(
         "The application has no service principal in this tenant, so that it cannot sign in there. An administrator can make it.",
         "az ad sp create --id $AZURE_CLIENT_ID",
     ),
-    700016: Remedy(
-        "There is no application with the ID in AZURE_CLIENT_ID in this tenant. Take the Application (client) ID, not the Object "
-        "ID, and check that AZURE_TENANT_ID is the tenant in which it was registered.",
-        _SHOW_APP,
-    ),
-    700011: Remedy(
-        "There is no application with the ID in AZURE_CLIENT_ID in this tenant. Take the Application (client) ID, not the Object "
-        "ID, and check that AZURE_TENANT_ID is the tenant in which it was registered.",
-        _SHOW_APP,
-    ),
+    700016: Remedy(_NO_SUCH_APP, _SHOW_APP),
+    700011: Remedy(_NO_SUCH_APP, _SHOW_APP),
     70001: Remedy(
         "The application is disabled or is not in this tenant. Check AZURE_CLIENT_ID and AZURE_TENANT_ID.",
         _SHOW_APP,
@@ -139,28 +137,28 @@ AADSTS: Final[dict[int, Remedy]] = {
     700211: Remedy(_NO_FEDERATION, _FEDERATED),
     700212: Remedy(_NO_FEDERATION, _FEDERATED),
     700213: Remedy(_NO_FEDERATION, _FEDERATED),
-    90002: Remedy(_TENANT, _SHOW_TENANT),
+    90002: Remedy(NO_SUCH_TENANT, SHOW_TENANT),
     900023: Remedy(
         "What stands in AZURE_TENANT_ID is neither a tenant's ID nor a domain name. Take the Directory (tenant) ID.",
-        _SHOW_TENANT,
+        SHOW_TENANT,
     ),
     50059: Remedy(
         "Nothing says which tenant to sign in to. Set AZURE_TENANT_ID to the tenant of the workspace.",
-        "export AZURE_TENANT_ID=" + TENANT,
+        SET_TENANT,
     ),
-    90038: Remedy(_OTHER_CLOUD, "export AZUREML_CURRENT_CLOUD=<cloud>"),
-    900382: Remedy(_OTHER_CLOUD, "export AZUREML_CURRENT_CLOUD=<cloud>"),
-    900432: Remedy(_OTHER_CLOUD, "export AZUREML_CURRENT_CLOUD=<cloud>"),
-    50049: Remedy(_OTHER_CLOUD, "export AZUREML_CURRENT_CLOUD=<cloud>"),
+    90038: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
+    900382: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
+    900432: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
+    50049: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
     500011: Remedy(
         "The tenant does not know Azure Resource Manager under the name that was asked for. Usually the tenant belongs to "
         "another cloud than AZUREML_CURRENT_CLOUD says.",
-        "export AZUREML_CURRENT_CLOUD=<cloud>",
+        NAME_THE_CLOUD,
     ),
     50001: Remedy(
         "The tenant does not know the resource that was asked for. Usually the tenant belongs to another cloud than "
         "AZUREML_CURRENT_CLOUD says.",
-        "export AZUREML_CURRENT_CLOUD=<cloud>",
+        NAME_THE_CLOUD,
     ),
     50072: Remedy(_MFA, SIGN_IN),
     50074: Remedy(_MFA, SIGN_IN),
@@ -204,7 +202,7 @@ AADSTS: Final[dict[int, Remedy]] = {
     ),
     50194: Remedy(
         "The application only serves its own tenant, and no tenant was named. Set AZURE_TENANT_ID.",
-        "export AZURE_TENANT_ID=" + TENANT,
+        SET_TENANT,
     ),
     53000: Remedy(_DEVICE),
     53001: Remedy(_DEVICE),
@@ -221,14 +219,8 @@ AADSTS: Final[dict[int, Remedy]] = {
     50131: Remedy(_BLOCKED),
     65001: Remedy(_CONSENT, SIGN_IN),
     65004: Remedy(_CONSENT, SIGN_IN),
-    90094: Remedy(
-        "An administrator of the tenant has to agree to the application before anybody can use it.",
-        "az ad app permission admin-consent --id $AZURE_CLIENT_ID",
-    ),
-    90095: Remedy(
-        "An administrator of the tenant has to agree to the application before anybody can use it.",
-        "az ad app permission admin-consent --id $AZURE_CLIENT_ID",
-    ),
+    90094: Remedy(_ADMIN_CONSENT, "az ad app permission admin-consent --id $AZURE_CLIENT_ID"),
+    90095: Remedy(_ADMIN_CONSENT, "az ad app permission admin-consent --id $AZURE_CLIENT_ID"),
     650052: Remedy(
         "The organization has not enabled the service that the application asks for. Ask an administrator of the tenant.",
     ),

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import AZ_LOGIN, GIVE_ROLE, Remedy
+from azmlflow.azure.remedy import AZ_LOGIN, GIVE_ROLE, NAME_THE_CLOUD, ROLES, Remedy
 
 COMMON_ERRORS: Final = (
     "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors"
 )
 _ACCESS: Final = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
-_ROLES: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 _TENANT_OF: Final = "https://learn.microsoft.com/azure/azure-portal/get-subscription-tenant-id#find-your-microsoft-entra-tenant"
 _READ_ONLY: Final = "https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-disabled"
 
@@ -27,9 +26,18 @@ _NO_ROLE: Final = (
 _WAIT: Final = (
     "Azure asks for fewer requests from this identity or subscription. Wait a minute and test again."
 )
+_NOT_REGISTERED: Final = (
+    "Azure Machine Learning is not enabled in this subscription, so that it can have no workspace. Check the subscription "
+    "ID, or have the provider registered."
+)
+_REGISTER: Final = "az provider register --namespace Microsoft.MachineLearningServices"
+_LIST_WORKSPACES: Final = (
+    "az resource list --subscription <subscription-id> "
+    "--resource-type Microsoft.MachineLearningServices/workspaces --query '[].{name:name, group:resourceGroup}' --output table"
+)
 
 ARM_ERRORS: Final[dict[str, Remedy]] = {
-    "AuthorizationFailed": Remedy(_NO_ROLE, GIVE_ROLE, _ROLES),
+    "AuthorizationFailed": Remedy(_NO_ROLE, GIVE_ROLE, ROLES),
     "LinkedAuthorizationFailed": Remedy(
         "You are signed in, and this identity may not use another resource that the workspace refers to. It needs a role "
         "there as well, or the resource is in another tenant.",
@@ -54,7 +62,7 @@ ARM_ERRORS: Final[dict[str, Remedy]] = {
     "InvalidAuthenticationTokenAudience": Remedy(
         "The token is for another service or cloud than Azure Resource Manager of this one. Set AZUREML_CURRENT_CLOUD to the "
         "cloud of the workspace.",
-        "export AZUREML_CURRENT_CLOUD=<cloud>",
+        NAME_THE_CLOUD,
         _ACCESS,
     ),
     "SubscriptionNotFound": Remedy(
@@ -79,13 +87,11 @@ ARM_ERRORS: Final[dict[str, Remedy]] = {
     "ResourceNotFound": Remedy(
         "The resource group has no workspace of this name. Check the workspace's name, resource group and subscription in the "
         "config or the tracking URI.",
-        "az resource list --subscription <subscription-id> "
-        "--resource-type Microsoft.MachineLearningServices/workspaces --query '[].{name:name, group:resourceGroup}' --output table",
+        _LIST_WORKSPACES,
     ),
     "ParentResourceNotFound": Remedy(
         "The workspace that the request names does not exist. Check its name, resource group and subscription.",
-        "az resource list --subscription <subscription-id> "
-        "--resource-type Microsoft.MachineLearningServices/workspaces --query '[].{name:name, group:resourceGroup}' --output table",
+        _LIST_WORKSPACES,
     ),
     "ResourceGroupBeingDeleted": Remedy(
         "The resource group of the workspace is being deleted. Use another workspace."
@@ -98,16 +104,8 @@ ARM_ERRORS: Final[dict[str, Remedy]] = {
     "DisallowedProvider": Remedy(
         "The subscription does not allow Azure Machine Learning. Its owner must change that.", None
     ),
-    "MissingSubscriptionRegistration": Remedy(
-        "Azure Machine Learning is not enabled in this subscription, so that it can have no workspace. Check the subscription "
-        "ID, or have the provider registered.",
-        "az provider register --namespace Microsoft.MachineLearningServices",
-    ),
-    "SubscriptionNotRegistered": Remedy(
-        "Azure Machine Learning is not enabled in this subscription, so that it can have no workspace. Check the subscription "
-        "ID, or have the provider registered.",
-        "az provider register --namespace Microsoft.MachineLearningServices",
-    ),
+    "MissingSubscriptionRegistration": Remedy(_NOT_REGISTERED, _REGISTER),
+    "SubscriptionNotRegistered": Remedy(_NOT_REGISTERED, _REGISTER),
     "NoRegisteredProviderFound": Remedy(
         "This cloud has no Azure Machine Learning of the version that was asked for. Check AZUREML_CURRENT_CLOUD, and "
         "upgrade azure-ai-ml.",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import TENANT, Remedy
+from azmlflow.azure.credential_links import WORKLOAD_IDENTITY
+from azmlflow.azure.remedy import NO_SUCH_TENANT, SET_TENANT, SHOW_TENANT, Remedy
 
 _ENVIRONMENT: Final = "https://aka.ms/azsdk/python/identity/environmentcredential/troubleshoot"
 _CHAIN: Final = "https://aka.ms/azsdk/python/identity/defaultazurecredential/troubleshoot"
@@ -38,14 +39,14 @@ CHAIN_ERRORS: Final = (
     Remedy(
         "AZURE_TENANT_ID is set and empty, which stops everything before any credential is tried. Give it the Directory "
         "(tenant) ID, or remove the variable.",
-        "export AZURE_TENANT_ID=" + TENANT,
+        SET_TENANT,
         _ENVIRONMENT,
         ("tenant_id should be a microsoft entra tenant's id",),
     ),
     Remedy(
         "AZURE_TENANT_ID holds something that no tenant ID can be, such as a placeholder, quotation marks or a space. "
         "Give it the Directory (tenant) ID, or remove the variable.",
-        "export AZURE_TENANT_ID=" + TENANT,
+        SET_TENANT,
         _ENVIRONMENT,
         ("invalid tenant id provided",),
     ),
@@ -136,7 +137,7 @@ CHAIN_ERRORS: Final = (
         "unset AZURE_FEDERATED_TOKEN_FILE",
         "https://aka.ms/azsdk/python/identity/workloadidentitycredential/troubleshoot",
         ("no such file or directory",),
-        link="WorkloadIdentityCredential",
+        link=WORKLOAD_IDENTITY,
     ),
     Remedy(
         "AZURE_CLIENT_CERTIFICATE_PATH names a file that is not there. A relative path counts from the folder the code is started "
@@ -200,9 +201,8 @@ CHAIN_ERRORS: Final = (
         ("is an invalid authority", "| is not well-known. if this authority is valid"),
     ),
     Remedy(
-        "There is no such tenant in this cloud. AZURE_TENANT_ID must hold the Directory (tenant) ID, not the subscription's or the "
-        "application's; a tenant of Azure China or US Government also needs AZUREML_CURRENT_CLOUD.",
-        "az account show --query tenantId --output tsv",
+        NO_SUCH_TENANT,
+        SHOW_TENANT,
         "https://login.microsoftonline.com/error?code=90002",
         ("unable to get authority configuration",),
         "AADSTS90002",

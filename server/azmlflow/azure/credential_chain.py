@@ -74,6 +74,23 @@ TOKEN_CREDENTIALS: Final = ("dev", "prod", *_BY_NAME)
 """What AZURE_TOKEN_CREDENTIALS may hold since azure-identity 1.24, as one writes it; case does not matter."""
 
 
+DEFAULT_CREDENTIAL: Final = "DefaultAzureCredential"
+CREDENTIAL_CLASSES: Final = (
+    DEFAULT_CREDENTIAL,
+    *_ON_AZURE,
+    SHARED_CACHE,
+    VS_CODE,
+    *_CLIS,
+    BROWSER,
+    DEVICE_CODE,
+)
+"""The classes of azure-identity that code makes without arguments, where it hands a client a credential of its own.
+
+MLflow takes that credential over with the URI of the client's workspace: `mlflow_tracking_uri` registers it with
+azureml-mlflow (`get_mlflow_tracking_uri_v2`), which then builds no chain.
+"""
+
+
 class Chain(NamedTuple):
     """The chain that a pair of versions builds when AZURE_TOKEN_CREDENTIALS is not set.
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import AZ_LOGIN, TENANT, Remedy
+from azmlflow.azure.credential_links import AZURE_CLI, DEVELOPER_CLI, MANAGED_IDENTITY
+from azmlflow.azure.remedy import AZ_LOGIN, AZD_LOGIN, CONNECT_AZ_ACCOUNT, SET_TENANT, Remedy
 
 _AKA: Final = "https://aka.ms/azsdk/python/identity/"
 _AZ: Final = _AKA + "azclicredential/troubleshoot"
 _POWERSHELL: Final = _AKA + "powershellcredential/troubleshoot"
-_AZD: Final = "https://aka.ms/azsdk/python/identity/azdclicredential/troubleshoot"
+_AZD: Final = _AKA + "azdclicredential/troubleshoot"
 _MANAGED: Final = _AKA + "managedidentitycredential/troubleshoot"
 _ENVIRONMENT: Final = _AKA + "environmentcredential/troubleshoot"
 _CHAIN: Final = _AKA + "defaultazurecredential/troubleshoot"
 _INSTALL_AZ: Final = "https://learn.microsoft.com/cli/azure/install-azure-cli"
-_CONNECT: Final = f"Connect-AzAccount -Tenant {TENANT}"
-_AZD_LOGIN: Final = f"azd auth login --tenant-id {TENANT}"
 
 ENDING: Final = (
     Remedy(
@@ -59,18 +58,18 @@ ENDING: Final = (
         "az version",
         _INSTALL_AZ,
         ("traceback (most recent call last)", "no module named 'azure.cli"),
-        link="AzureCliCredential",
+        link=AZURE_CLI,
     ),
     Remedy(
         "The Azure Developer CLI itself fails, so its installation is broken. Install it again.",
         "azd version",
         "https://aka.ms/azure-dev",
         ("panic: ", "fatal error: "),
-        link="AzureDeveloperCliCredential",
+        link=DEVELOPER_CLI,
     ),
     Remedy(
         "The credential is for one tenant and was asked for another. Set AZURE_TENANT_ID to the tenant of the workspace.",
-        "export AZURE_TENANT_ID=" + TENANT,
+        SET_TENANT,
         None,
         ("is not configured to acquire tokens for tenant",),
     ),
@@ -86,7 +85,7 @@ ENDING: Final = (
         "unset MSI_ENDPOINT IDENTITY_ENDPOINT IDENTITY_HEADER",
         _MANAGED,
         ("connection refused", "failed to establish a new connection"),
-        link="ManagedIdentityCredential",
+        link=MANAGED_IDENTITY,
     ),
 )
 
@@ -182,7 +181,7 @@ PASSING: Final = (
         "az version",
         _INSTALL_AZ,
         ("failed to execute",),
-        link="AzureCliCredential",
+        link=AZURE_CLI,
     ),
     Remedy(
         "PowerShell is not on the PATH that the code sees. You only need it if you sign in with it.",
@@ -204,7 +203,7 @@ PASSING: Final = (
     ),
     Remedy(
         "Nobody is signed in to Azure in PowerShell. Sign in.",
-        _CONNECT,
+        CONNECT_AZ_ACCOUNT,
         _POWERSHELL,
         ('please run "connect-azaccount"', "run connect-azaccount"),
     ),
@@ -222,7 +221,7 @@ PASSING: Final = (
     ),
     Remedy(
         "Nobody is signed in to the Azure Developer CLI. Sign in.",
-        _AZD_LOGIN,
+        AZD_LOGIN,
         _AZD,
         ("please run 'azd auth login'", "not logged in, run `azd auth login`"),
     ),

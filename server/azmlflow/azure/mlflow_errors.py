@@ -10,14 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import GIVE_ROLE, Remedy
+from azmlflow.azure.remedy import AZ_LOGIN, GIVE_ROLE, PRIVATE_LINK, ROLES, Remedy
 from azmlflow.azure.versions import ISSUES
 
 TRACKING: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-use-mlflow-configure-tracking"
-_PRIVATE_LINK: Final = (
-    "https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-secure-connection-workspace"
-)
-_ROLES: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
 URI_OF_WORKSPACE: Final = "az ml workspace show --name <workspace> --resource-group <resource-group> --query mlflow_tracking_uri --output tsv"
 _INSTALL: Final = "python -m pip install --upgrade azureml-mlflow"
 
@@ -103,7 +99,7 @@ SERVICE_ERRORS: Final = (
         "The workspace only lets requests in from its private network. Connect to its network (VPN), and take the tracking URI from "
         "the workspace itself instead of building it.",
         URI_OF_WORKSPACE,
-        _PRIVATE_LINK,
+        PRIVATE_LINK,
         (
             "workspace private link",
             "private endpoint",
@@ -173,7 +169,7 @@ SERVICE_ERRORS: Final = (
         "new role takes some minutes. If it has the role, the token may be of another tenant than the workspace's: set "
         "AZURE_TENANT_ID.",
         GIVE_ROLE,
-        _ROLES,
+        ROLES,
         (
             '"authorizationerror"',
             "'authorizationerror'",
@@ -189,7 +185,7 @@ SERVICE_ERRORS: Final = (
     Remedy(
         "The workspace does not accept the token: it is for another tenant or cloud, or has expired. Set AZURE_TENANT_ID to the tenant "
         "of the workspace and sign in again.",
-        "az login --tenant <tenant-id>",
+        AZ_LOGIN,
         None,
         (
             "'authenticationerror'",

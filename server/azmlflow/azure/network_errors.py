@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import Remedy
+from azmlflow.azure.remedy import PRIVATE_LINK, Remedy
 
-_PRIVATE_LINK: Final = (
-    "https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-secure-connection-workspace"
-)
 _HOSTS: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall"
 _SHOW_PROXY: Final = "azmlflow doctor"
 
@@ -57,7 +54,7 @@ NETWORK_ERRORS: Final = (
     Remedy(
         "The certificate is for another host than the one that was asked: something between here and Azure answers in its place.",
         _SHOW_PROXY,
-        _PRIVATE_LINK,
+        PRIVATE_LINK,
         ("hostname mismatch", "doesn't match either of", "certificate is not valid for"),
     ),
     Remedy(
@@ -76,7 +73,7 @@ NETWORK_ERRORS: Final = (
         "The name of the host cannot be resolved. Check the network or VPN and the region in the host's name; behind a private "
         "endpoint the private DNS zone must be linked to this network.",
         "nslookup <host>",
-        _PRIVATE_LINK,
+        PRIVATE_LINK,
         (
             "failed to resolve",
             "name or service not known",

@@ -30,6 +30,12 @@ def exception_variable(environment: Mapping[str, str]) -> str | None:
     return next((name for name in ("no_proxy", "NO_PROXY") if environment.get(name)), None)
 
 
+def exception_command(host: str, environment: Mapping[str, str]) -> str:
+    """Return the line that adds a host to the exceptions from the proxy, in the variable that counts."""
+    name = exception_variable(environment)
+    return f"export {name}=${name},{host}" if name else f"export NO_PROXY={host}"
+
+
 def is_proxied(scheme: str, host: str, environment: Mapping[str, str]) -> bool:
     """Tell whether a request to a host goes through a proxy."""
     return proxy_variable(scheme, environment) is not None and not is_excepted(host, environment)

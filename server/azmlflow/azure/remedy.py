@@ -26,6 +26,16 @@ class Remedy(NamedTuple):
     step: str | None = None
 
 
+NO_SUCH_TENANT: Final = (
+    "There is no such tenant in this cloud. AZURE_TENANT_ID must hold the Directory (tenant) ID, not the subscription's or the "
+    "application's; a tenant of Azure China or US Government also needs AZUREML_CURRENT_CLOUD."
+)
+
+ROLES: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles"
+PRIVATE_LINK: Final = (
+    "https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-secure-connection-workspace"
+)
+
 JOIN: Final = "|"
 """Stands in a text of a row for anything: what is on both sides must occur, in this order."""
 
@@ -36,14 +46,19 @@ SCOPE: Final = "<workspace-id>"
 """Stands in a command for the resource id of the workspace."""
 
 AZ_LOGIN: Final = f"az login --tenant {TENANT}"
+CONNECT_AZ_ACCOUNT: Final = f"Connect-AzAccount -Tenant {TENANT}"
+AZD_LOGIN: Final = f"azd auth login --tenant-id {TENANT}"
+SET_TENANT: Final = f"export AZURE_TENANT_ID={TENANT}"
+SHOW_TENANT: Final = "az account show --query tenantId --output tsv"
+NAME_THE_CLOUD: Final = "export AZUREML_CURRENT_CLOUD=<cloud>"
 GIVE_ROLE: Final = (
     f'az role assignment create --role "AzureML Data Scientist" --assignee "{SOMEBODY}" --scope "{SCOPE}"'
 )
 
 SIGN_IN_OF: Final = {
     links.AZURE_CLI: AZ_LOGIN,
-    links.POWERSHELL: f"Connect-AzAccount -Tenant {TENANT}",
-    links.DEVELOPER_CLI: f"azd auth login --tenant-id {TENANT}",
+    links.POWERSHELL: CONNECT_AZ_ACCOUNT,
+    links.DEVELOPER_CLI: AZD_LOGIN,
     links.SHARED_CACHE: "export AZURE_TOKEN_CREDENTIALS=AzureCliCredential",
 }
 """How each link's user signs in again. The shared cache belongs to other programs: the way around it is to leave it out."""

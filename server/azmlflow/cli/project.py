@@ -36,13 +36,14 @@ def examine(path: Path, python: str | None) -> Examined:
     WrongUse for a path that cannot be read and for an interpreter that is none.
     """
     from azmlflow.resolution.doctor.packages import interpreter_of
+    from azmlflow.workspace.interpreter import CHOSEN
 
     loaded = _load(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - as `load` makes paths absolute
     folder = absolute if path.is_dir() else absolute.parent
     snapshot = _look(loaded.snapshot, python)
     interpreter = interpreter_of(snapshot, folder)
-    if python and (interpreter is None or not interpreter.origin.startswith("chosen")):
+    if python and (interpreter is None or interpreter.origin != CHOSEN):
         raise WrongUse(f"--python names no interpreter with a folder of packages: {python}")
     return Examined(snapshot, loaded.targets, absolute, folder, interpreter)
 

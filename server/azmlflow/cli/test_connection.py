@@ -130,19 +130,15 @@ def _probe(
     from azmlflow.probes.runner import Probe
     from azmlflow.resolution.connection import configured
 
-    request = Request(
-        uri=connection.uri,
-        workspace=connection.workspace,
-        experiment=connection.experiment,
-        steps=steps,
-        link=link,
-        may_interact=options.allow_interactive,
+    return Probe(
+        Request.to(connection, steps, link, may_interact=options.allow_interactive),
+        connection.pythons(Path(sys.executable)),
+        connection.environ,
+        connection.folder,
+        configuration=Outcome.of_json(configured(connection, _shown).as_json()),
+        timeout=options.timeout,
+        guessed=connection.guessed,
     )
-    own = Path(sys.executable)
-    pythons = (connection.interpreter.python, own) if connection.interpreter else (own,)
-    said = Outcome.of_json(configured(connection, _shown).as_json())
-    environ, folder = connection.environ, connection.folder
-    return Probe(request, pythons, environ, folder, said, options.timeout, connection.guessed)
 
 
 class _AsJson:
@@ -226,12 +222,13 @@ def _show_next(told: queue.SimpleQueue[Callable[[], None]], reporter: _AsJson | 
 
 
 def _python(connection: Connection) -> str:
-    from azmlflow.workspace.interpreter import CHOSEN
+    from azmlflow.workspace.interpreter import CHOSEN, IN_PROJECT, why_taken
 
     found = connection.interpreter
     if found is None:
         return "the Python of azmlflow"
-    return _shown(found.python) if found.origin == CHOSEN else f"{_shown(found.python)} ({found.origin})"
+    needs_no_word = found.origin in (CHOSEN, *IN_PROJECT)  # the path says it
+    return _shown(found.python) + ("" if needs_no_word else f" ({why_taken(found.origin)})")
 
 
 def _shown(path: Path) -> str:

@@ -10,12 +10,19 @@ from azmlflow.probes.outcome import STEP_OF, SUMMARY, Outcome
 if TYPE_CHECKING:
     from azmlflow.lsp.connection_test import Result
 
-_WORDS: Final = {"ok": "ok", "failed": "FAILED", "skipped": "skipped", "not-reached": "not tried"}
-_WIDTH: Final = 10
+_WIDTH: Final = 11
 
 
 def page_of(result: Result) -> Iterator[str]:
-    """Yield the lines of the page."""
+    """Yield the lines of the page; what others have said keeps to its own line and is printable."""
+    yield from map(_printable, _page(result))
+
+
+def _printable(line: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in line)
+
+
+def _page(result: Result) -> Iterator[str]:
     yield f"The {result.asked.subject}, tested {result.at:%Y-%m-%d %H:%M} UTC"
     yield ""
     yield result.summary.message
@@ -29,10 +36,8 @@ def page_of(result: Result) -> Iterator[str]:
 def _lines(outcome: Outcome) -> Iterator[str]:
     step = STEP_OF.get(outcome.step)
     what = outcome.link or outcome.host or (step.title if step else outcome.step)
-    soft = outcome.outcome == "failed" and not outcome.hard
-    word = "warning" if soft else _WORDS[outcome.outcome]
     seconds = f" ({outcome.seconds:.1f} s)" if outcome.seconds else ""
-    yield f"{word:<{_WIDTH}}{what}{seconds}: {outcome.message}"
+    yield f"{outcome.word:<{_WIDTH}}{what}{seconds}: {outcome.message}"
     if outcome.outcome == "failed":
         yield from _remedy(outcome, " " * _WIDTH)
 

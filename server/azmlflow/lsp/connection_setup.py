@@ -14,7 +14,9 @@ from azmlflow.probes import outcome as o
 from azmlflow.probes.outcome import Outcome
 from azmlflow.probes.request import Request
 from azmlflow.resolution.connection import Configured, Connection, configured, connection_of
+from azmlflow.resolution.connection_environ import INTERCEPTING
 from azmlflow.resolution.wanted import wanted
+from azmlflow.workspace.interpreter import IN_PROJECT
 from azmlflow.workspace.surroundings import look
 
 if TYPE_CHECKING:
@@ -63,6 +65,10 @@ class Setup(NamedTuple):
     digest: str
     target: str
     guessed: bool = False
+    diverting: frozenset[tuple[str, str]] = frozenset()
+    """Variables that the project's files set and by which tokens go another way, each with a hash of its value."""
+    brought: bool = False
+    """Whether the interpreter is one that lies in the project and that nobody chose."""
 
     @property
     def workspace(self) -> str | None:
@@ -77,35 +83,38 @@ def set_up(snapshot: Snapshot, terms: Terms, asked: Asked) -> Setup:
     seen = look(want._replace(interpreters=interpreters), terms)
     connection = connection_of(replace(snapshot, surroundings=seen), asked.path)
     said = configured(connection)
-    request = Request(
-        uri=connection.uri,
-        workspace=connection.workspace,
-        experiment=connection.experiment,
-        steps=asked.steps,
-        link=asked.link,
-        may_interact=asked.may_interact,
-    )
-    users = (connection.interpreter.python,) if connection.interpreter else ()
     workspace = connection.workspace
     return Setup(
-        request=request,
-        pythons=(*users, Path(sys.executable)),
+        request=Request.to(connection, asked.steps, asked.link, may_interact=asked.may_interact),
+        pythons=connection.pythons(Path(sys.executable)),
         environ=connection.environ,
         folder=connection.folder,
-        configuration=_outcome_of(said),
+        configuration=Outcome.of_json(said.as_json()),
         files=connection.files,
         digest=_digest(connection, said, connection.files - snapshot.files.keys()),
         target=workspace.arm_id.casefold() if workspace else str(asked.path),
         guessed=connection.guessed,
+        diverting=_diverting(connection),
+        brought=connection.interpreter is not None and connection.interpreter.origin in IN_PROJECT,
     )
 
 
-def _outcome_of(said: Configured) -> Outcome:
-    verdict, message, *advice, details = said
-    more = dict(zip(("code", "advice", "command", "url"), advice, strict=True), details=details)
-    if verdict == "ok":
-        return o.ok(o.CONFIGURATION, message, **more)
-    return o.failed(o.CONFIGURATION, message, hard=verdict == "failed", **more)
+def what_waits(before: Setup, now: Setup) -> str | None:
+    """Return what keeps a test from being made again unasked, as the end of a sentence: the user has not seen it yet."""
+    names = sorted({name for name, _ in now.diverting - before.diverting})
+    if names:
+        return f"and {', '.join(names)} would lead tokens another way: test again if you trust that."
+    if now.brought and now.pythons != before.pythons:
+        return f"and {'/'.join(now.pythons[0].parts[-3:])} would be started: test again if you trust it."
+    return None
+
+
+def _diverting(connection: Connection) -> frozenset[tuple[str, str]]:
+    set_here = (name for name in connection.origins if name.upper() in INTERCEPTING)
+    return frozenset(
+        (name, sha256(connection.environ[name].encode("utf-8", "surrogatepass")).hexdigest())
+        for name in set_here
+    )
 
 
 def _digest(connection: Connection, said: Configured, unread: Iterable[Path]) -> str:
@@ -114,6 +123,7 @@ def _digest(connection: Connection, said: Configured, unread: Iterable[Path]) ->
     given = (
         connection.uri,
         connection.workspace,
+        connection.credential,
         connection.experiment,
         sorted(connection.environ.items()),
         str(python),

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azmlflow.lsp import background
-from azmlflow.lsp.connection_progress import Shown
+from azmlflow.lsp.command_progress import Shown
 from azmlflow.lsp.connection_setup import Asked, Setup, set_up
 from azmlflow.probes.outcome import STEP_OF, Outcome
 from azmlflow.probes.runner import Probe
@@ -92,9 +92,9 @@ class ConnectionTest:
             setup.pythons,
             setup.environ,
             setup.folder,
-            setup.configuration,
-            asked.timeout,
-            setup.guessed,
+            configuration=setup.configuration,
+            timeout=asked.timeout,
+            guessed=setup.guessed,
         )
         self._probe = probe
         if self._cancelled:

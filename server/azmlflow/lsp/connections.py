@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azmlflow.lsp import background, connection_status
-from azmlflow.lsp.connection_setup import Asked, set_up
+from azmlflow.lsp.connection_setup import Asked, set_up, what_waits
 from azmlflow.lsp.connection_status import Status, status_of
 from azmlflow.lsp.connection_test import ConnectionTest, Result
 from azmlflow.workspace.learned import HOLDS_FOR, Learned, learned_of
@@ -39,6 +39,13 @@ class Kept:
     def asked(self) -> Asked:
         """Return what the user asked for."""
         return self.result.asked
+
+
+class Why(NamedTuple):
+    """What has changed since a test, and what then waits for the user, as the end of a sentence."""
+
+    what: str
+    waits: str | None
 
 
 class Connections:
@@ -183,21 +190,24 @@ class Connections:
                 return
             if why and self._kept.get(target) is kept:
                 del self._kept[target]
-                headline = f"{why} has changed since the test."
+                headline = f"{why.what} has changed since the test"
+                headline += f", {why.waits}" if why.waits else "."
                 self._tell(None, kept.status._replace(state="unknown", headline=headline))
-                background.spawn(self._again(kept.asked.again()))
+                if not why.waits:
+                    background.spawn(self._again(kept.asked.again()))
 
-    async def _why_again(self, kept: Kept, paths: frozenset[Path]) -> str | None:
+    async def _why_again(self, kept: Kept, paths: frozenset[Path]) -> Why | None:
         """Return what has changed since a test that decides it, None when nothing has."""
         snapshot, terms = self._session.store.snapshot, self._session.around.terms()
         before = kept.result.setup
         now = await background.in_thread(lambda: set_up(snapshot, terms, kept.asked))
         if before.digest == now.digest:
             return None
+        waits = what_waits(before, now)
         if before.pythons != now.pythons:
-            return "The interpreter"
+            return Why("The interpreter", waits)
         named = sorted(paths & (before.files | now.files))
-        return named[0].name if named else None
+        return Why(named[0].name, waits) if named else None
 
     async def _again(self, asked: Asked) -> None:
         await self.test(asked)

@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
 from azmlflow.azure.masking import mask
+from azmlflow.probes.process import APART, LEFT_BEHIND, end_group
 
 KEPT_LINES: Final = 200
+LONGEST_PIECE: Final = 100_000
+"""Characters of a line that are read at a time: a line need not end."""
 PATIENCE: Final = 8.0
 """Seconds in which a dry run that was told to end clears away what it has made."""
+
+
+_START: Final = (
+    "import sys; sys.path[:] = filter(None, sys.path); from azmlflow.__main__ import main; sys.exit(main())"
+)
+"""With -m our own modules would be looked for in the script's folder first, and whatever is called like them run instead."""
 
 
 class Result(NamedTuple):
@@ -37,8 +45,8 @@ class DryRunner:
     def __init__(self, command: Sequence[str], folder: Path) -> None:
         self._command = [
             sys.executable,
-            "-m",
-            "azmlflow",
+            "-c",
+            _START,
             "dry-run",
             "--format",
             "json",
@@ -61,9 +69,9 @@ class DryRunner:
         lines: deque[str] = deque(maxlen=KEPT_LINES)
         reader = threading.Thread(target=_read, args=(process.stderr, lines), daemon=True)
         reader.start()
-        text = process.stdout.read() if process.stdout else ""
+        text = _whole(process.stdout)
         process.wait()
-        reader.join()
+        reader.join(LEFT_BEHIND)
         if self._killer:
             self._killer.cancel()
         self._close()
@@ -77,7 +85,7 @@ class DryRunner:
             self.cancelled = True
             if self._process is None or self._process.poll() is not None:
                 return
-            self._killer = threading.Timer(PATIENCE, self._kill, (self._process,))
+            self._killer = threading.Timer(PATIENCE, end_group, (self._process,))
             self._killer.daemon = True
             self._killer.start()
         self._close()
@@ -92,7 +100,7 @@ class DryRunner:
             encoding="utf-8",
             errors="replace",
             env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-            **_APART,
+            **APART,
         )
 
     def _close(self) -> None:
@@ -101,32 +109,25 @@ class DryRunner:
             with suppress(OSError):
                 self._process.stdin.close()
 
-    def _kill(self, process: subprocess.Popen[str]) -> None:
-        if sys.platform == "win32":
-            subprocess.run(
-                ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-            )
-            return
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-
 
 def _read(stream: IO[str] | None, lines: deque[str]) -> None:
     """Keep the last lines that the command printed, without what looks like a secret."""
-    for line in stream or ():
-        lines.append(mask(line.rstrip("\n")[:2000], code=False))
+    begins = True
+    with stream or nullcontext():
+        while stream and (piece := stream.readline(LONGEST_PIECE)):
+            if begins:
+                lines.append(mask(piece.rstrip("\n")[:2000], code=False))
+            begins = piece.endswith("\n")
+
+
+def _whole(stream: IO[str] | None) -> str:
+    with stream or nullcontext():
+        return stream.read() if stream else ""
 
 
 def _report(text: str) -> dict[str, Any] | None:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
-
-
-_APART: Final[dict[str, Any]] = (
-    {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
-    if sys.platform == "win32"
-    else {"start_new_session": True}
-)

@@ -81,6 +81,13 @@ class Outcome(NamedTuple):
     url: str | None = None
     details: Mapping[str, Any] = {}
 
+    @property
+    def word(self) -> str:
+        """The outcome as people are told it: only some failures end the script, and a link that fails softly is no fault."""
+        if self.outcome == "failed" and not self.hard:
+            return "passed on" if self.link else "warning"
+        return _WORDS[self.outcome]
+
     def as_json(self) -> dict[str, Any]:
         """Return the outcome as `test-connection --format json` prints it."""
         return {**self._asdict(), "seconds": round(self.seconds, 3), "details": dict(self.details)}
@@ -89,6 +96,14 @@ class Outcome(NamedTuple):
     def of_json(cls, values: Mapping[str, Any]) -> Outcome:
         """Return the outcome that `as_json` made."""
         return cls(**{name: values[name] for name in cls._fields if name in values})
+
+
+_WORDS: Final[Mapping[Verdict, str]] = {
+    "ok": "ok",
+    "failed": "failed",
+    "skipped": "left out",
+    "not-reached": "not tried",
+}
 
 
 def ok(step: str, message: str, **more: Any) -> Outcome:
@@ -109,6 +124,11 @@ def skipped(step: str, message: str, **more: Any) -> Outcome:
 def not_reached(step: str, message: str, **more: Any) -> Outcome:
     """Return the outcome of a step that an earlier failure kept from being tried."""
     return Outcome(step, "not-reached", message, **more)
+
+
+def because_failed(step: str) -> str:
+    """Return the message of a step that is not tried because another one, which it needs, failed."""
+    return f"Not tried, because {STEP_OF[step].title!r} failed."
 
 
 def with_needs(names: tuple[str, ...]) -> tuple[str, ...]:

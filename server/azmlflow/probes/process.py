@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 LONGEST_LINE: Final = 1_000_000
+LEFT_BEHIND: Final = 1.0
+"""Seconds for which a pipe is waited for after the child's end: a browser that left the group may hold it for days."""
+LONGEST_OF_LOG: Final = 10_000
 KEPT_OF_LOG: Final = 200
 """Lines of the child's standard error that are kept for the log."""
 
@@ -43,14 +46,14 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            **_APART,
+            **APART,
         )
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         """Line and Ended as they come, and what others put there."""
         self._log: deque[str] = deque(maxlen=KEPT_OF_LOG)
         self._ending = threading.Lock()
         self._readers = [self._start(self._read_lines), self._start(self._read_log)]
-        self._send(text)
+        self._writer = self._start(lambda: self._send(text))
 
     @property
     def pid(self) -> int:
@@ -70,12 +73,14 @@ class Process:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(patience)
         with self._ending:
-            _end_group(self._child)
-            with contextlib.suppress(OSError):
-                _stream(self._child.stdin).close()
+            end_group(self._child)
+            self._writer.join(LEFT_BEHIND)
+            if not self._writer.is_alive():
+                with contextlib.suppress(OSError):
+                    _stream(self._child.stdin).close()
             status = self._child.wait()
         for reader in self._readers:
-            reader.join()
+            reader.join(LEFT_BEHIND)
         return status
 
     def _send(self, text: str) -> None:
@@ -97,7 +102,7 @@ class Process:
     def _read_log(self) -> None:
         with _stream(self._child.stderr) as stream:
             while line := stream.readline(LONGEST_LINE):
-                self._log.append(line.decode("utf-8", "replace").rstrip())
+                self._log.append(line[:LONGEST_OF_LOG].decode("utf-8", "replace").rstrip())
 
 
 def _stream(stream: Any) -> BinaryIO:
@@ -106,7 +111,7 @@ def _stream(stream: Any) -> BinaryIO:
     return opened
 
 
-def _end_group(child: subprocess.Popen[bytes]) -> None:
+def end_group(child: subprocess.Popen[Any]) -> None:
     """Kill a child and all of its group: the command-line tools that the SDKs started would outlive it."""
     if sys.platform == "win32":
         if child.poll() is None:
@@ -116,8 +121,9 @@ def _end_group(child: subprocess.Popen[bytes]) -> None:
         os.killpg(child.pid, signal.SIGKILL)
 
 
-_APART: Final[dict[str, Any]] = (
+APART: Final[dict[str, Any]] = (
     {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
     if sys.platform == "win32"
     else {"start_new_session": True}
 )
+"""What makes a child the leader of a process group of its own."""

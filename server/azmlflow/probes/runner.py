@@ -12,8 +12,9 @@ from time import monotonic
 from typing import Any, Final, NamedTuple
 
 from azmlflow.probes import outcome as o
+from azmlflow.probes.messages import understood
 from azmlflow.probes.outcome import Outcome
-from azmlflow.probes.process import Ended, Line, Process
+from azmlflow.probes.process import Ended, Process
 from azmlflow.probes.redaction import Redactor
 from azmlflow.probes.request import Request
 from azmlflow.probes.summary import summarise
@@ -38,6 +39,7 @@ CHILDS_OWN: Final = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "GIT_PYTHON_REFRESH": "quiet",
+    "NoDefaultCurrentDirectoryInExePath": "1",  # Windows would look for az in the project's folder first
     # The tools send what they note about their use from a process that they leave behind.
     "AZURE_CORE_COLLECT_TELEMETRY": "false",
     "AZURE_DEV_COLLECT_TELEMETRY": "no",
@@ -115,25 +117,26 @@ class Probe:
             self.outcomes.append(safe)
             on_outcome(safe)
 
-        stopped = self._steps(tell, on_begin)
-        tell(summarise(self.outcomes, monotonic() - started, stopped))
+        cancelled = self._steps(tell, on_begin)
+        tell(summarise(self.outcomes, monotonic() - started, cancelled=cancelled))
         return self.outcomes[-1]
 
-    def _steps(self, tell: OnOutcome, on_begin: OnBegin) -> str | None:
-        """Tell the outcome of every step; return why it stopped before its end, if it did."""
+    def _steps(self, tell: OnOutcome, on_begin: OnBegin) -> bool:
+        """Tell the outcome of every step; return True when the probe was cancelled."""
         if self._configuration is not None:
             tell(self._configuration)
             if self._configuration.outcome == "failed" and self._configuration.hard:
-                return self._leave(tell, f"Not tried, because {o.STEP_OF[o.CONFIGURATION].title!r} failed.")
+                self._leave(tell, o.because_failed(o.CONFIGURATION))
+                return False
         for number, python in enumerate(self._pythons, 1):
             last = number == len(self._pythons)
             went_on = self._in(python, last, tell, on_begin)
             if self._cancelled:
                 self._leave(tell, "Not tried, because the test was cancelled.")
-                return "cancelled"
+                return True
             if went_on:
-                return None
-        return None
+                break
+        return False
 
     def _in(self, python: Path, last: bool, tell: OnOutcome, on_begin: OnBegin) -> bool:
         """Make the probe in one interpreter; return False when the next one is to be tried."""
@@ -155,8 +158,8 @@ class Probe:
                 self._process = Process(
                     command, self._environ, self._folder, json.dumps(self._request.as_json())
                 )
-            except OSError as error:
-                log.warning("%s cannot be started: %s", python, error)
+            except (OSError, ValueError) as error:  # a ValueError is a variable that no process can have
+                log.warning("%s cannot be started: %s", python, self._redactor.hide(str(error)))
             else:
                 return self._process
         tell(
@@ -220,29 +223,19 @@ class Probe:
                 return
             if isinstance(event, Ended | _Cancelled) or self._cancelled:
                 return
-            message = _message(event)
+            message = understood(event.text, self._redactor)
             if message is not None:
                 yield message
 
     def _deadline(self) -> float:
         return min(self._end, self._begun.until) if self._begun else self._end
 
-    def _leave(self, tell: OnOutcome, why: str) -> str | None:
+    def _leave(self, tell: OnOutcome, why: str) -> None:
         """Tell of every step without an outcome that it was not reached."""
         done = {outcome.step for outcome in self.outcomes}
         for step in self._request.steps:
             if step not in done and step != o.CONFIGURATION:
                 tell(o.not_reached(step, why))
-        return None
-
-
-def _message(line: Line) -> Mapping[str, Any] | None:
-    """Return what a line says; a line that is none of ours, as a package may write it, says nothing."""
-    try:
-        message = json.loads(line.text)
-    except ValueError:
-        return None
-    return message if isinstance(message, dict) and "kind" in message else None
 
 
 def _shown(python: Path) -> str:

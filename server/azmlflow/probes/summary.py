@@ -15,15 +15,14 @@ _BEHIND: Final = {
 }
 """What a failure lies behind that alone would not end the script: the host's role or the step -> later steps."""
 
-
 _LEARNED: Final = ("workspace", "identity", "expires_on", "uri", "region", "link", "tenant")
 
 
-def summarise(outcomes: Sequence[Outcome], seconds: float, stopped: str | None = None) -> Outcome:
-    """Return the summary; `stopped` says why the probe did not come to its end, as "cancelled" or "timed out"."""
+def summarise(outcomes: Sequence[Outcome], seconds: float, *, cancelled: bool = False) -> Outcome:
+    """Return the summary of a probe that took so many seconds; one that was cancelled is not judged."""
     cause = headline_of(outcomes)
     details = _learned(outcomes)
-    if stopped == "cancelled":
+    if cancelled:
         return o.skipped(o.SUMMARY, "The test was cancelled.", seconds=seconds, details=details)
     if cause is None:
         if not any(outcome.outcome == "ok" and outcome.step != o.CONFIGURATION for outcome in outcomes):
@@ -38,9 +37,8 @@ def headline_of(outcomes: Sequence[Outcome]) -> Outcome | None:
     """Return the failure that stands for all: the first that ends the script, or what lies behind it."""
     failures = [outcome for outcome in outcomes if outcome.outcome == "failed"]
     if any(outcome.step == o.CREDENTIAL and outcome.outcome == "ok" for outcome in outcomes):
-        failures = [
-            outcome for outcome in failures if _part(outcome) != "login"
-        ]  # it was not needed after all
+        # The host to sign in at was not needed after all.
+        failures = [outcome for outcome in failures if _part(outcome) != "login"]
     first = next((outcome for outcome in failures if outcome.hard), None)
     if first is None:
         return None

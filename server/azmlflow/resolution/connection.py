@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
 from azmlflow.azure import variables as v
-from azmlflow.azure.uri_parsing import parse_tracking_uri
+from azmlflow.azure.credential_chain import CREDENTIAL_CLASSES
+from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef, is_guid
 from azmlflow.azure.workspace_config import candidate_paths
 from azmlflow.resolution.configs import read_candidate
@@ -24,7 +25,7 @@ from azmlflow.resolution.doctor.packages import interpreter_of
 from azmlflow.resolution.environs import process_environ
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.resolve import Resolution
-from azmlflow.resolution.results import Because
+from azmlflow.resolution.results import Because, OfWorkspace
 from azmlflow.resolution.wanted import candidates
 from azmlflow.workspace.interpreter import Interpreter
 from azmlflow.workspace.snapshot import FileKind, Snapshot
@@ -53,11 +54,17 @@ class Connection:
     interpreter: Interpreter | None
     problem: Problem | None
     files: frozenset[Path]
+    credential: str | None = None
+    """The class of azure-identity that signs in, where the code makes it; None for the chain of azureml-mlflow."""
 
     @property
     def guessed(self) -> bool:
         """Tell whether nobody chose the interpreter: it is only the first on the PATH."""
-        return self.interpreter is not None and self.interpreter.origin == "PATH"
+        return self.interpreter is not None and self.interpreter.guessed
+
+    def pythons(self, own: Path) -> tuple[Path, ...]:
+        """Return the interpreters that a probe tries: that of the code, and azmlflow's own where it lacks packages."""
+        return (self.interpreter.python, own) if self.interpreter else (own,)
 
 
 class Configured(NamedTuple):
@@ -137,6 +144,7 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
     seen = seen_by(snapshot, environ, show)
     target = chosen.found if isinstance(chosen.found, Target) else None
     left = left_aside(snapshot, here, seen, show) if target else None
+    credential, other = _credential(chosen)
     return Connection(
         path=path,
         folder=folder,
@@ -146,12 +154,25 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
         experiment=_experiment(chosen.script),
         environ=seen.values,
         origins=seen.origins,
-        warnings=(*chosen.warnings, *seen.warnings, *((left,) if left else ())),
+        warnings=(*chosen.warnings, *seen.warnings, *filter(None, (left, other))),
         doubt=chosen.doubt,
         interpreter=interpreter_of(snapshot, here),
         problem=chosen.found if isinstance(chosen.found, Problem) else None,
         files=_files(snapshot, path, here, folder, chosen, seen),
+        credential=credential,
     )
+
+
+def _credential(chosen: Choice) -> tuple[str | None, str | None]:
+    """Return the class that signs in where the code makes it, and what is to be said where that is not known."""
+    setter = chosen.script.tracking.setter if chosen.script else None
+    made = setter.result if setter else None
+    if not isinstance(made, OfWorkspace) or chosen.doubt is not None:
+        return None, None
+    module, _, name = (made.credential or "").rpartition(".")
+    if module in _IDENTITY and name in CREDENTIAL_CLASSES:
+        return name, None
+    return None, _OWN_CREDENTIAL
 
 
 def _experiment(script: ScriptResolution | None) -> str | None:
@@ -197,6 +218,11 @@ def _details(connection: Connection) -> dict[str, Any]:
     }
 
 
+_IDENTITY: Final = frozenset({"azure.identity", "azure.identity._credentials"})
+_OWN_CREDENTIAL: Final = (
+    "The code signs in with a credential that it makes itself. A test cannot make the same: tested is the chain that azureml-mlflow "
+    "would build."
+)
 _SET_URI: Final = (
     "Set the tracking URI in the script before the first run, or in MLFLOW_TRACKING_URI; `azmlflow check --fix --unsafe-fixes` "
     "can insert the call."

@@ -14,11 +14,16 @@ from azmlflow.workspace.snapshot import FileKind, Location, Snapshot
 Show = Callable[[Path], str]
 """Says how a path is written."""
 
-AT_START: Final = ("PYTHON", "LD_", "DYLD_", "OPENSSL_", "MALLOC_", "BASH_ENV")
-"""Beginnings of the variables that are read when a process starts and no more after that.
+AT_START: Final = (
+    *("PYTHON", "LD_", "DYLD_", "OPENSSL_", "MALLOC_", "GCONV_", "GLIBC_", "SSLKEYLOGFILE"),
+    *("BASH_ENV", "BASH_FUNC_", "SHELLOPTS", "BASHOPTS", "NODE_OPTIONS", "GIT_"),
+    *("DOTNET_", "CORECLR_", "COR_", "COMPLUS_", "PSMODULEPATH"),
+)
+"""Beginnings of the variables that are read when a process starts and no more after that, by Python or by az, azd and pwsh.
 
 A program that sets one of them, or loads it from a file, changes nothing for itself. For the probe's process, which starts
-with them, it would: PYTHONPATH could even have it run files of the project.
+with them, it would: PYTHONPATH could even have it run files of the project, DOTNET_STARTUP_HOOKS have pwsh do so, and
+SSLKEYLOGFILE would write down the keys of its connections. No credential needs one of them.
 """
 
 INTERCEPTING: Final[Mapping[str, str]] = {
@@ -38,6 +43,11 @@ INTERCEPTING: Final[Mapping[str, str]] = {
     v.MLFLOW_TRACKING_INSECURE_TLS: "MLflow checks no certificate",
     v.AZURE_CONFIG_DIR: "the Azure CLI takes its sign-in and its extensions from that folder",
     "AZURE_EXTENSION_DIR": "the Azure CLI runs the extensions in that folder",
+    "ADAL_PYTHON_SSL_NO_VERIFY": "the Azure CLI checks no certificate",
+    "AZD_CONFIG_DIR": "the Azure Developer CLI takes its sign-in and its extensions from that folder",
+    "HOME": "az, azd and pwsh take their sign-in and their extensions from that folder",
+    "USERPROFILE": "az, azd and pwsh take their sign-in and their extensions from that folder",
+    "APPDATA": "packages of Python and tools are looked for in that folder",
     "PATH": "the test finds az, azd and pwsh there",
 }
 """Variables by which a file of the project can have tokens read or made, with what setting one means for a test."""
@@ -64,7 +74,7 @@ def seen_by(snapshot: Snapshot, environ: Environ, show: Show) -> Seen:
             continue
         files.add(variable.setting.place.path)
         value = _value(snapshot, variable)
-        if value is not None and "\0" not in value and variable.name:
+        if value is not None and _is_possible(variable.name, value):
             values[variable.name] = value
             origins[variable.name] = place_of(variable.setting.place, show)
     return Seen(values, origins, frozenset(files), tuple(_warnings(origins)))
@@ -98,6 +108,16 @@ def _value(snapshot: Snapshot, variable: Variable) -> str | None:
     if file is None or file.kind is not FileKind.DOTENV:
         return None
     return layer_of(snapshot, file).values.get(variable.name)
+
+
+def _is_possible(name: str, value: str) -> bool:
+    """Tell whether a process can have a variable: JSON can name many that it cannot."""
+    text = f"{name}{value}"
+    return bool(name) and "=" not in name and "\0" not in text and not any(map(_is_surrogate, text))
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
 
 
 def _acts_at_start(name: str) -> bool:

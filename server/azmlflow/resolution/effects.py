@@ -152,7 +152,9 @@ def _mlflow(
 def _workspace(interpreter: Interpreter, fact: Call, name: str, origin: Origin, frame: Frame) -> None:
     """Record that an object of an Azure ML SDK is made, and which workspace it stands for."""
     handle = interpreter.evaluation.handle(fact.call, frame)
-    stands_for = OfWorkspace(handle.workspace, handle.reason, handle.because) if handle else None
+    stands_for = None
+    if handle:
+        stands_for = OfWorkspace(handle.workspace, handle.reason, handle.because, handle.credential)
     interpreter.record(EventKind.WORKSPACE, name, fact, fact.span, origin, result=stands_for)
 
 

@@ -151,7 +151,7 @@ class Evaluation:
         handle = self.handle(base, frame)
         if handle is None:
             return OfWorkspace(None, "the workspace object is not followed to where it is made")
-        return OfWorkspace(handle.workspace, handle.reason, handle.because)
+        return OfWorkspace(handle.workspace, handle.reason, handle.because, handle.credential)
 
     def _subscript(self, value: Subscript, frame: Frame) -> Result:
         name = self.text(value.key, frame)
@@ -224,6 +224,19 @@ class Evaluation:
         self._depth += 1
         try:
             return self._handle(value, frame)
+        finally:
+            self._depth -= 1
+
+    def constructor(self, value: Value | None, frame: Frame) -> str | None:
+        """Return the dotted name of what makes an object by a call without arguments, None when it is made otherwise."""
+        if isinstance(value, CallValue):
+            return None if value.arguments or value.keywords else dotted_name(value.function, frame)
+        bound = frame.lookup(value.id) if isinstance(value, Name) else None
+        if bound is None or not isinstance(bound.thing, Deferred) or self._depth > LIMIT:
+            return None
+        self._depth += 1
+        try:
+            return self.constructor(bound.thing.value, bound.thing.frame)
         finally:
             self._depth -= 1
 

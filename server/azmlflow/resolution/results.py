@@ -46,6 +46,8 @@ class OfWorkspace:
     workspace: WorkspaceRef | None
     reason: str | None
     because: tuple[Because, ...] = ()
+    credential: str | None = None
+    """As in Handle: MLflow takes the credential over with the URI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Handle:
     because: tuple[Because, ...] = ()
     names: tuple[str | None, str | None, str | None] = (None, None, None)
     """Subscription, resource group and workspace as far as each is known."""
+    credential: str | None = None
+    """The class whose call without arguments makes the client's credential; None for any other way to make it."""
 
 
 def with_cause(result: Result, cause: Because) -> Result:

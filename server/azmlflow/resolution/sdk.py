@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from azmlflow.azure.workspace import WorkspaceRef
@@ -27,6 +28,8 @@ CONFIG_READERS: Final = {
 }
 """The functions that look for a workspace config, with the position of the argument `path`."""
 
+_TAKE_CREDENTIAL: Final = V2_CLIENTS | {f"{name}.from_config" for name in V2_CLIENTS}
+
 
 def argument(call: CallValue, position: int, *names: str) -> Value | None:
     """Return an argument by keyword or position; None when absent or hidden in `*args`/`**kwargs`."""
@@ -42,7 +45,10 @@ def handle_of_call(
     """Return the handle that a call of the SDK makes, None when it is no such call."""
     maker = MAKERS.get(dotted or "")
     if maker is not None:
-        return maker(call, frame, evaluation)
+        made = maker(call, frame, evaluation)
+        if dotted not in _TAKE_CREDENTIAL:
+            return made
+        return replace(made, credential=evaluation.constructor(argument(call, 0, "credential"), frame))
     return _through_client(call, frame, evaluation)
 
 
@@ -63,7 +69,8 @@ def _through_client(call: CallValue, frame: Frame, evaluation: Evaluation) -> Ha
     group = argument(call, 1, "resource_group")
     if isinstance(named, Known) and named.text and group is None:
         names = (client.names[0], client.names[1], named.text)
-        return _handle(names, (*named.because, *client.because), client.reason)
+        found = _handle(names, (*named.because, *client.because), client.reason)
+        return replace(found, credential=client.credential)
     return Handle(None, "the workspace's name is computed", client.because, client.names)
 
 

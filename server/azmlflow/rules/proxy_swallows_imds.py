@@ -148,8 +148,8 @@ def _finding(
     if list_of_hosts is None and (sender is None or exceptions is not None):
         return
     message = (
-        f"{proxy} also takes the question for a managed identity at {MANAGED_IDENTITY_HOST}, which "
-        f"{exceptions or 'NO_PROXY'} does not except: a sign-in then waits 24 to 300 seconds"
+        f"The proxy in {proxy} is also asked for a managed identity, because {exceptions or 'NO_PROXY'} does not list "
+        f"{MANAGED_IDENTITY_HOST}: each sign-in then waits 24 to 300 seconds"
     )
     if list_of_hosts is not None:
         related = (Related("the proxy is set here", name_place(resolution, sender)),) if sender else ()

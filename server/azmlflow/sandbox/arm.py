@@ -10,11 +10,12 @@ from typing import Any, Final
 from uuid import uuid4
 
 from azmlflow.azure.clouds import CLOUDS, Cloud
+from azmlflow.azure.permissions import READ_WORKSPACE_ACTION
 from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
 from azmlflow.sandbox.arm_metadata import clouds
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.tokens import Principal, TokenFault, read_bearer
-from azmlflow.sandbox.world import READ_WORKSPACE, Grant, Workspace, World, allows
+from azmlflow.sandbox.world import Grant, Workspace, World, allows
 
 READ_PERMISSIONS: Final = "Microsoft.Authorization/permissions/read"
 
@@ -102,8 +103,8 @@ def _in_group(
         return _error(404, "NotFound", "The sandbox has no such resource.")
     workspace = world.workspace(ref)
     if workspace is None:
-        if not allows(known.grants, who.object_id, READ_WORKSPACE):
-            return _forbidden(who, READ_WORKSPACE, ref.arm_id)
+        if not allows(known.grants, who.object_id, READ_WORKSPACE_ACTION):
+            return _forbidden(who, READ_WORKSPACE_ACTION, ref.arm_id)
         text = (
             f"The Resource '{PROVIDER}/workspaces/{ref.workspace_name}' under resource group '{ref.resource_group}' was "
             "not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
@@ -116,7 +117,7 @@ def _in_workspace(world: World, who: Principal, workspace: Workspace, rest: list
     scope = workspace.ref.arm_id
     note = "the workspace is not verified" if world.accept_anything else ""
     if not rest:
-        return _read(who, workspace, READ_WORKSPACE, scope, _envelope(workspace))._replace(note=note)
+        return _read(who, workspace, READ_WORKSPACE_ACTION, scope, _envelope(workspace))._replace(note=note)
     if rest == ["providers", "microsoft.authorization", "permissions"]:
         value = [_permission(grant) for grant in workspace.grants if grant.principal in (None, who.object_id)]
         return _read(who, workspace, READ_PERMISSIONS, scope, {"value": value})

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from azmlflow.sandbox import gate, limits
 from azmlflow.sandbox.envelope import REFUSED, error_body, missing, user_error
-from azmlflow.sandbox.files import ArtifactId, File, content_address, files_of
+from azmlflow.sandbox.files import ArtifactId, File, content_address, files_of, of_run
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.world import Workspace, World
 
@@ -42,7 +42,8 @@ def _place(prefix: str, parts: list[str]) -> _Place | None:
     """Read what follows the workspace: `experiments/E/runs/R/artifacts/...` or `artifacts/ORIGIN/CONTAINER/...`."""
     if prefix.startswith("/history/") and len(parts) >= 5 and parts[0] in ("experiments", "experimentids"):
         if parts[2] == "runs" and parts[4] == "artifacts":
-            return _Place("ExperimentRun", f"dcid.{parts[3]}", "/".join(parts[5:]))
+            origin, container, _ = of_run(parts[3], "")
+            return _Place(origin, container, "/".join(parts[5:]))
     elif prefix.startswith("/artifact/") and len(parts) >= 3 and parts[0] == "artifacts":
         return _Place(parts[1], parts[2], "/".join(parts[3:]))
     return None

@@ -16,7 +16,7 @@ def new_world(backstage: Backstage, cloud: Cloud, secret: str, password: str) ->
         names.APP_OBJECT_ID,
         "train-bot",
         [Secret(secret)],
-        federated=[Federated(names.ISSUER, names.SUBJECT)],
+        federated=[Federated(names.ISSUER, names.SUBJECT, names.AUDIENCE)],
     )
     tenant = Tenant(tenant_id, "Contoso", "contoso.onmicrosoft.com", cloud, {names.CLIENT_ID: app})
     machine = (

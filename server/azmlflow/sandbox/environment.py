@@ -121,7 +121,7 @@ def _certificate(box: AzureBox) -> ClientCertificate:
 def _token_file(box: AzureBox) -> str:
     """Write the token that the application's issuer gives to its workload, and return the file's path."""
     now = int(time.time())
-    claims = {"iss": names.ISSUER, "sub": names.SUBJECT, "aud": "api://AzureADTokenExchange"}
+    claims = {"iss": names.ISSUER, "sub": names.SUBJECT, "aud": names.AUDIENCE}
     token = jwt.sign(
         {"kid": "sandbox"}, {**claims, "iat": now, "nbf": now, "exp": now + 86400}, signing_key(box.world)
     )

@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import Final
 
 from azmlflow.azure.clouds import AZURE_CLOUD, CLOUDS, Cloud, cloud_of_host, cloud_of_login_host
+from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.world import BLOB_SUFFIXES, Fault, Role, World
 
 Handler = Callable[[Request, World], Response]
 
-IMDS_HOST: Final = "169.254.169.254"
 TOOLS_HOST: Final = "stand-ins.azmlflow.invalid"
 """Where the stand-ins of az, azd and pwsh ask what they are to do; no such host can exist."""
 
@@ -28,7 +28,7 @@ def is_known(host: str, tls: bool) -> bool:
 def place_of(host: str) -> tuple[Role, Cloud] | None:
     """Return what a host is there for and its cloud, None for a host that is not Azure's."""
     lowered = host.lower().removesuffix(".")
-    if lowered == IMDS_HOST:
+    if lowered == MANAGED_IDENTITY_HOST:
         return "imds", AZURE_CLOUD
     if cloud := cloud_of_login_host(lowered):
         return "login", cloud

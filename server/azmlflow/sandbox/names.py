@@ -17,6 +17,8 @@ IDENTITY_OBJECT_ID: Final = "e2b8f6a1-05c7-4939-b7de-9d4f3c1a8e86"
 WORKSPACE: Final = WorkspaceRef("0f8e7d6c-5b4a-4392-8170-6f5e4d3c2b97", "rg-sandbox", "ws-sandbox")
 ISSUER: Final = "https://issuer.sandbox.azmlflow.invalid"
 SUBJECT: Final = "system:serviceaccount:default:train"
+AUDIENCE: Final = "api://AzureADTokenExchange"
+"""What a token is addressed to that an application has in place of a secret."""
 REGIONS: Final = {
     "AzureCloud": "westeurope",
     "AzureChinaCloud": "chinaeast2",

@@ -9,8 +9,9 @@ from typing import Any, Final, Literal
 from urllib.parse import parse_qs, unquote
 
 from azmlflow.azure.clouds import CLOUDS, cloud_of_login_host
+from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST
 from azmlflow.sandbox.envelope import IN_VAIN, REFUSED
-from azmlflow.sandbox.hosts import IMDS_HOST, TOOLS_HOST, place_of
+from azmlflow.sandbox.hosts import TOOLS_HOST, place_of
 from azmlflow.sandbox.journal import Exchange
 from azmlflow.sandbox.landed import Landed, exceeded, read_back
 from azmlflow.sandbox.world import Workspace, World
@@ -87,7 +88,7 @@ def sign_ins(exchanges: Iterable[Exchange]) -> tuple[SignIn, ...]:
 
 
 def _sign_in(exchange: Exchange) -> SignIn | None:
-    if exchange.host == IMDS_HOST:
+    if exchange.host == MANAGED_IDENTITY_HOST:
         return SignIn("managed-identity", is_stand_in=True)
     if exchange.host == TOOLS_HOST:
         tool = exchange.path.strip("/")

@@ -12,7 +12,7 @@ from azmlflow.sandbox.names import OTHER_TENANT_ID
 from azmlflow.sandbox.tool_words import BEHAVIOURS
 from azmlflow.sandbox.world import App, Fault, Grant, Role, Secret, Tenant, World
 
-SLOW_SECONDS: Final = 2.0
+SLOW_SECONDS: Final = 1.5
 CREDENTIALS: Final[dict[str, str]] = {
     "secret": "a service principal with a client secret",
     "certificate": "a service principal with a certificate",

@@ -7,29 +7,15 @@ Source: `azure/identity/_credentials/browser.py` and `msal/oauth2cli/oidc.py`.
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from pathlib import Path
 from typing import Final
+
+from azmlflow.sandbox import programs
 
 
 def write(folder: Path) -> Path:
     """Write the executable into the folder and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / "browser.py"
-    program.write_text(_PROGRAM, encoding="utf-8")
-    if os.name == "nt":
-        path = folder / "browser.cmd"
-        path.write_text(f'@"{sys.executable}" -I -S "{program}" %*\r\n', encoding="utf-8")
-    else:
-        path = folder / "browser"
-        path.write_text(
-            f'#!/bin/sh\nexec {shlex.join([sys.executable, "-I", "-S", str(program)])} "$@"\n',
-            encoding="utf-8",
-        )
-        path.chmod(0o700)
-    return path
+    return programs.write(folder, "browser", _PROGRAM)
 
 
 _PROGRAM: Final = '''\

@@ -10,12 +10,11 @@ read; the texts are those of the tools, as quoted in the issues of Azure/azure-c
 from __future__ import annotations
 
 import json
-import os
-import shlex
-import sys
 from pathlib import Path
 from typing import Any, Final
 
+from azmlflow.sandbox import programs
+from azmlflow.sandbox.hosts import TOOLS_HOST
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.tokens import LIFETIME, Principal, issue
 from azmlflow.sandbox.tool_words import BEHAVIOURS, TEXTS, said
@@ -27,25 +26,14 @@ SIGNED_IN: Final = "signed-in"
 
 def write(folder: Path, tool: str, port: int, credentials: str) -> Path:
     """Write a tool's executable into the folder and return its path; `credentials` are the proxy's."""
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / f"{tool}.py"
     settings = {
         "tool": tool,
+        "host": TOOLS_HOST,
         "port": port,
         "credentials": credentials,
         "pid_file": str(pid_file(folder, tool)),
     }
-    program.write_text(_PROGRAM.replace("SETTINGS", repr(settings)), encoding="utf-8")
-    program.chmod(0o600)
-    if os.name == "nt":
-        path = folder / f"{tool}.cmd"
-        path.write_text(f'@"{sys.executable}" -I -S "{program}" %*\r\n', encoding="utf-8")
-    else:
-        path = folder / tool
-        command = shlex.join([sys.executable, "-I", "-S", str(program)])
-        path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
-        path.chmod(0o700)
-    return path
+    return programs.write(folder, tool, _PROGRAM.replace("SETTINGS", repr(settings)))
 
 
 def pid_file(folder: Path, tool: str) -> Path:
@@ -115,7 +103,7 @@ SET = SETTINGS
 def ask(path):
     body = json.dumps(sys.argv[1:]).encode("ascii")
     lines = [
-        "POST http://stand-ins.azmlflow.invalid/%s HTTP/1.1" % path, "Host: stand-ins.azmlflow.invalid",
+        "POST http://%s/%s HTTP/1.1" % (SET["host"], path), "Host: " + SET["host"],
         "Proxy-Authorization: " + SET["credentials"], "Content-Type: application/json",
         "Connection: close", "Content-Length: %d" % len(body), "", "",
     ]

@@ -10,7 +10,8 @@ from typing import Final, Literal
 from uuid import NAMESPACE_DNS, uuid4, uuid5
 
 from azmlflow.azure.clouds import AZURE_CLOUD, Cloud
-from azmlflow.azure.workspace import PROVIDER, WorkspaceRef, is_guid
+from azmlflow.azure.granted_actions import covers
+from azmlflow.azure.workspace import WorkspaceRef, is_guid
 from azmlflow.sandbox.backstage import Backstage
 from azmlflow.sandbox.http import Ending
 
@@ -33,7 +34,7 @@ class Federated:
 
     issuer: str
     subject: str
-    audience: str = "api://AzureADTokenExchange"
+    audience: str
 
 
 @dataclass
@@ -230,30 +231,14 @@ def new_workspace(ref: WorkspaceRef, region: str, tenant_id: str, cloud: Cloud) 
 
 
 def allows(grants: list[Grant], principal: str, action: str) -> bool:
-    """Tell whether one of the grants lets a principal (by object id) take an action."""
+    """Tell whether one of the grants lets a principal (by object id) take an action; case does not matter."""
+    wanted = action.lower()
     return any(
         (grant.principal is None or grant.principal == principal)
-        and any(matches(pattern, action) for pattern in grant.actions)
-        and not any(matches(pattern, action) for pattern in grant.not_actions)
+        and any(covers(pattern.lower(), wanted) for pattern in grant.actions)
+        and not any(covers(pattern.lower(), wanted) for pattern in grant.not_actions)
         for grant in grants
     )
-
-
-def matches(pattern: str, action: str) -> bool:
-    """Tell whether an action's name fits a pattern of a role: `*` stands for anything, case does not matter."""
-    first, *rest = pattern.lower().split("*")
-    name = action.lower()
-    if not rest:
-        return name == first
-    if not name.startswith(first):
-        return False
-    at = len(first)
-    for part in rest[:-1]:
-        found = name.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1])
 
 
 def blob_suffix(cloud: Cloud) -> str:
@@ -267,5 +252,4 @@ BLOB_SUFFIXES: Final = {
     "AzureUSGovernment": "blob.core.usgovcloudapi.net",
     "AzureGermanCloud": "blob.core.cloudapi.de",
 }
-READ_WORKSPACE: Final = f"{PROVIDER}/workspaces/read"
 _NAMES: Final = uuid5(NAMESPACE_DNS, "sandbox.azmlflow")

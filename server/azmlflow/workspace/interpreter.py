@@ -15,6 +15,7 @@ from azmlflow.workspace.installed import entries, packages_in
 from azmlflow.workspace.read import Refused, read_bytes
 
 CHOSEN: Final = "chosen in the editor"
+ON_PATH: Final = "PATH"
 NO_CHOICE: Final = frozenset({"python", "python3"})
 """What the editor's setting holds as long as nobody has chosen; PATH is then looked at in its turn."""
 IN_PROJECT: Final = (".venv", "venv")
@@ -45,6 +46,16 @@ class Interpreter:
     version: str | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     site_packages: tuple[Path, ...] = ()
+
+    @property
+    def guessed(self) -> bool:
+        """Tell whether nobody chose it: it is only the first on the PATH."""
+        return self.origin == ON_PATH
+
+
+def why_taken(origin: str) -> str:
+    """Say in a few words why an interpreter of that origin is the one."""
+    return {ON_PATH: "the first on PATH", CHOSEN: "as chosen"}.get(origin, f"from {origin}")
 
 
 class _Home(NamedTuple):
@@ -114,7 +125,7 @@ def _candidates(
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environ.get(name):
             yield from ((python, name) for python in _executables(Path(environ[name]), bounds))
-    yield from ((python, "PATH") for python in _on_path(root, environ, _ON_PATH, bounds))
+    yield from ((python, ON_PATH) for python in _on_path(root, environ, _ON_PATH, bounds))
 
 
 def _executables(path: Path, bounds: _Bounds) -> tuple[Path, ...]:

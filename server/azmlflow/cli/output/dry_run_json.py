@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from azmlflow import __version__
-from azmlflow.azure.masking import mask
+from azmlflow.azure.masking import mask, part_of
 
 if TYPE_CHECKING:
     from azmlflow.cli.local_stores import Change
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _LONGEST: Final = 500
-_PART: Final = 8
 
 
 def report_json(
@@ -110,13 +109,8 @@ def _change(change: Change) -> dict[str, Any]:
 def _sign_in(sign_in: SignIn) -> dict[str, Any]:
     return {
         "kind": sign_in.kind,
-        "tenant": _part(sign_in.tenant),
-        "client_id": _part(sign_in.client_id),
+        "tenant": part_of(sign_in.tenant),
+        "client_id": part_of(sign_in.client_id),
         "stand_in": sign_in.is_stand_in,
         "times": sign_in.times,
     }
-
-
-def _part(text: str) -> str:
-    """Return the beginning of an id: enough to tell which of one's own it is."""
-    return f"{text[:_PART]}…" if len(text) > _PART else text

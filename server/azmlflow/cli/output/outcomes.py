@@ -10,12 +10,8 @@ from azmlflow.cli.terminal import Painter, clean
 from azmlflow.probes import outcome as o
 from azmlflow.probes.outcome import STEP_OF, Outcome
 
-_OK: Final = ("ok", "green")
-_FAILED: Final = ("failed", "red")
-_WARNING: Final = ("warning", "yellow")
-_PASSED_ON: Final = ("passed on", "dim")
-_SKIPPED: Final = ("left out", "dim")
-_NOT_TRIED: Final = ("not tried", "dim")
+_STYLES: Final = {"ok": "green", "failed": "red", "warning": "yellow"}
+"""Word of an outcome -> its style; the others are dim."""
 
 COLUMN: Final = 11
 """Where a line's text begins."""
@@ -64,7 +60,7 @@ class Lines:
         message = _plain(outcome.message)
         text = message if message.startswith(f"{title} ") else f"{title}: {message}"
         taken = f" ({outcome.seconds:.1f}{_NO_BREAK}s)" if outcome.seconds >= WORTH_TELLING else ""
-        yield from self._told(_verdict(outcome), title, text + taken)
+        yield from self._told(outcome.word, title, text + taken)
 
     def _under(self, outcome: Outcome) -> Iterator[str]:
         """Yield the warnings of a step, and what to do about a failure."""
@@ -84,10 +80,10 @@ class Lines:
             title, kind = _title(left[0]), "credential" if left[0].link else "step"
             more = len(left) - 1
             others = f" and {more} more {kind}{'s' if more > 1 else ''}" if more else ""
-            yield from self._told(_NOT_TRIED, title, f"{title}{others}: {_plain(left[0].message)}")
+            yield from self._told(left[0].word, title, f"{title}{others}: {_plain(left[0].message)}")
 
-    def _told(self, verdict: tuple[str, str], title: str, text: str) -> Iterator[str]:
-        word, style = verdict
+    def _told(self, word: str, title: str, text: str) -> Iterator[str]:
+        style = _STYLES.get(word, "dim")
         first, *rest = _wrapped(text, self._width - COLUMN)
         if first.startswith(title):
             first = self._paint("bold", title) + first[len(title) :]
@@ -104,18 +100,6 @@ class Lines:
         taken = f" ({outcome.seconds:.1f} s)"
         yield ""
         yield self._paint(style, _plain(outcome.message)) + taken
-
-
-def _verdict(outcome: Outcome) -> tuple[str, str]:
-    if outcome.outcome == "ok":
-        return _OK
-    if outcome.outcome == "skipped":
-        return _SKIPPED
-    if outcome.outcome == "not-reached":
-        return _NOT_TRIED
-    if outcome.hard:
-        return _FAILED
-    return _PASSED_ON if outcome.link else _WARNING
 
 
 def _title(outcome: Outcome) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from azmlflow.lsp import background, uris
+from azmlflow.lsp.command_progress import Shown
 from azmlflow.lsp.commands.base import Arguments, Refused, strings
-from azmlflow.lsp.connection_progress import Shown
 from azmlflow.lsp.dry_runner import DryRunner, Result
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _answer(result: Result, runner: DryRunner) -> dict[str, Any]:
     raise Refused(said.removeprefix("azmlflow: ") or "The dry run ended without a report.")
 
 
-_UNTRUSTED = (
+_UNTRUSTED: Final = (
     "Nothing is run in a workspace that is not trusted: a dry run runs the script, with the Python that the workspace "
     "chooses. Trust the workspace first."
 )

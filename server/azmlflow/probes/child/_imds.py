@@ -10,7 +10,13 @@ from azmlflow.azure import variables as v
 from azmlflow.azure.credential_chain import links_left
 from azmlflow.azure.credential_links import MANAGED_IDENTITY
 from azmlflow.azure.environment_credential import SETS
-from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST, exception_variable, is_proxied, proxy_variable
+from azmlflow.azure.proxies import (
+    MANAGED_IDENTITY_HOST,
+    exception_command,
+    exception_variable,
+    is_proxied,
+    proxy_variable,
+)
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.outcome import NETWORK, Outcome, failed
 
@@ -19,12 +25,11 @@ def imds_behind_proxy(context: Context) -> Iterator[Outcome]:
     """Yield a soft failure where the chain comes to ask for a managed identity and a proxy for http takes the question."""
     if not _asks(context) or not is_proxied("http", MANAGED_IDENTITY_HOST, os.environ):
         return
-    proxy, name = proxy_variable("http", os.environ), exception_variable(os.environ)
+    proxy, exceptions = proxy_variable("http", os.environ), exception_variable(os.environ) or v.NO_PROXY
     message = (
-        f"{proxy} also takes the question for a managed identity at {MANAGED_IDENTITY_HOST}, which "
-        f"{name or v.NO_PROXY} does not except."
+        f"The proxy in {proxy} is also asked for a managed identity, because {exceptions} does not list "
+        f"{MANAGED_IDENTITY_HOST}."
     )
-    before = f"${name}," if name else ""
     yield failed(
         NETWORK,
         message,
@@ -32,7 +37,7 @@ def imds_behind_proxy(context: Context) -> Iterator[Outcome]:
         hard=False,
         code="PROXY",
         advice=_ADVICE,
-        command=f"export {name or v.NO_PROXY}={before}{MANAGED_IDENTITY_HOST}",
+        command=exception_command(MANAGED_IDENTITY_HOST, os.environ),
         url="https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies",
         details={"role": "imds"},
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from azmlflow.azure.proxies import proxy_variable
+from azmlflow.patterns import pattern
 from azmlflow.probes.child._blocked import Blocked, Deadline
 
 TUNNEL_SECONDS: Final = 10.0
@@ -135,9 +136,8 @@ def _asks_for_password(proxy: Proxy, head: bytes) -> Blocked:
         message = f"The proxy {proxy.shown} does not accept the user and password in {proxy.source} (407)."
         return Blocked("PROXY", message, _WRONG_PASSWORD)
     message = f"The proxy {proxy.shown} asks for a user and a password, and {proxy.source} has none (407)."
-    return Blocked(
-        "PROXY", message, _NO_PASSWORD, f"export {_variable(proxy)}={_EXAMPLE.format(proxy=proxy)}"
-    )
+    command = f"export {_variable(proxy)}={_EXAMPLE.format(proxy=proxy)}"
+    return Blocked("PROXY", message, _NO_PASSWORD, command if _HOST.fullmatch(proxy.host) else None)
 
 
 def _variable(proxy: Proxy) -> str:
@@ -166,11 +166,13 @@ def details_of(proxy: Proxy | None) -> dict[str, Any]:
 
 
 _SOCKS: Final = ("socks4", "socks4a", "socks5", "socks5h")
+_HOST: Final = pattern(r"[\w.:-]{1,253}")
 _EXAMPLE: Final = "{proxy.scheme}://<user>:<password>@{proxy.host}:{proxy.port}"
-_MALFORMED: Final = (
-    "It must read http://host:port. Characters of a user name or password that mean something in an address (@ : / # ? %) "
-    "have to be percent-encoded, such as %40 for @."
+_ENCODED: Final = (
+    "Characters of a user name or password that mean something in an address (@ : / # ? %) have to be percent-encoded, such as "
+    "%40 for @."
 )
+_MALFORMED: Final = f"It must read http://host:port. {_ENCODED}"
 _SILENT: Final = "Ask whoever runs the proxy, or try without it if this network lets you."
 _NO_PROXY: Final = "Check the host and the port of the proxy; another program may listen there."
 _CANNOT_REACH: Final = (
@@ -182,8 +184,6 @@ _UNKNOWN_SCHEME: Final = (
     "Run a local proxy that signs in for you, such as px or cntlm, and name that one in HTTPS_PROXY; or ask for a "
     "proxy that takes a user and password."
 )
-_WRONG_PASSWORD: Final = "Correct them. Characters such as @ : / # ? % have to be percent-encoded in an address, such as %40 for @."
-_NO_PASSWORD: Final = (
-    "Put them into the address. Characters such as @ : / # ? % have to be percent-encoded, such as %40 for @."
-)
+_WRONG_PASSWORD: Final = f"Correct them. {_ENCODED}"
+_NO_PASSWORD: Final = f"Put them into the address. {_ENCODED}"
 _SOCKS_ADVICE: Final = "Install it in this interpreter, or name an HTTP proxy."

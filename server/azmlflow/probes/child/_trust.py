@@ -20,6 +20,7 @@ from azmlflow.probes.child._tls import (
     read_certificate,
     trusting_context,
 )
+from azmlflow.probes.child.wording import may_be_quoted
 
 Connect = Callable[[ssl.SSLContext], TlsChannel]
 """Connects anew and shakes hands in a context."""
@@ -100,10 +101,14 @@ def _remedy(bundle: Bundle, trusted_by: Bundle) -> tuple[str, str | None]:
     if trusted_by.source == CERTIFI:
         return _LACKS_PUBLIC.format(variable=bundle.source), f"unset {bundle.source}"
     if trusted_by.source == SSL_CERT_FILE:
-        return _NOT_READ, f'{_SET}"{trusted_by.path}"'
+        return _NOT_READ, _set(trusted_by.path)
     if not trusted_by.path:
         return _SYSTEM_STORE, "python -m pip install pip-system-certs"
-    return _SYSTEM_TRUSTS, f'{_SET}"{trusted_by.path}"'
+    return _SYSTEM_TRUSTS, _set(trusted_by.path)
+
+
+def _set(path: str) -> str | None:
+    return f'{_SET}"{path}"' if may_be_quoted(path) else None
 
 
 def _name(bundle: Bundle) -> str:

@@ -64,9 +64,7 @@ class Way:
         except ssl.SSLError as error:
             raise self._not_tls(error) from None
         except OSError:
-            raise Blocked(
-                "TLS", f"The connection to {self.host} is cut off as soon as it is to be secured.", _CUT
-            ) from None
+            raise self._cut_off() from None
         channel.close()
         certificate = read_certificate(channel.certificate)
         self.details |= {"issuer": certificate.issuer, "expires": certificate.expires}
@@ -122,13 +120,8 @@ class Way:
 
     def _unreachable(self, host: str, port: int, error: OSError) -> Blocked:
         silent = isinstance(error, TimeoutError)
-        does = (
-            "does not answer"
-            if silent
-            else "refuses connections"
-            if _is_refusal(error)
-            else "cannot be reached"
-        )
+        does = "refuses connections" if isinstance(error, ConnectionRefusedError) else "cannot be reached"
+        does = "does not answer" if silent else does
         if self._proxy is not None:
             message = f"The proxy {self._proxy.shown}, set by {self._proxy.source}, {does}."
             return Blocked("PROXY", message, _PROXY_GONE, silent=silent)
@@ -142,14 +135,12 @@ class Way:
         if "wrong version number" in reason or "http request" in reason or "record layer" in reason:
             return Blocked("TLS", f"What answers for {self.host} does not speak TLS.", _PLAIN)
         if isinstance(error, ssl.SSLEOFError) or not reason:
-            return Blocked(
-                "TLS", f"The connection to {self.host} is cut off as soon as it is to be secured.", _CUT
-            )
+            return self._cut_off()
         return Blocked("TLS", f"No secure connection to {self.host} comes about: {reason}.", _CUT)
 
-
-def _is_refusal(error: OSError) -> bool:
-    return isinstance(error, ConnectionRefusedError)
+    def _cut_off(self) -> Blocked:
+        message = f"The connection to {self.host} is cut off as soon as it is to be secured."
+        return Blocked("TLS", message, _CUT)
 
 
 def _lower(sentence: str) -> str:

@@ -24,7 +24,18 @@ class SignIn(NamedTuple):
     code: str
 
 
-def ask(credential: Any, scope: str) -> Iterator[Granted | SignIn]:
+class Within(NamedTuple):
+    """What a credential takes itself for a part of: a chain, and the chain of DefaultAzureCredential.
+
+    Within the latter several are softer: there a failure of `az` lets the chain go on. azureml-mlflow takes these
+    credentials out of it and puts them in a plain chain of its own.
+    """
+
+    chain: bool
+    default: bool
+
+
+def ask(credential: Any, scope: str, within: Within) -> Iterator[Granted | SignIn]:
     """Yield what the user has to do, if anything, and then the token; raises what the credential raises.
 
     The credential is asked in a thread of its own, because it calls back in the middle of it.
@@ -33,7 +44,7 @@ def ask(credential: Any, scope: str) -> Iterator[Granted | SignIn]:
 
     def work() -> None:
         try:
-            as_within_chain()
+            take_for(within)
             token = credential.get_token(scope)
             arrived.put(Granted(token.token, int(token.expires_on)))
         except BaseException as error:  # noqa: BLE001 - it is raised again by whoever asked
@@ -50,15 +61,14 @@ def ask(credential: Any, scope: str) -> Iterator[Granted | SignIn]:
     yield answer
 
 
-def as_within_chain() -> None:
-    """Have the credentials called from this thread take themselves for links of a plain chain, as the plugin's are.
+def take_for(within: Within) -> None:
+    """Have the credentials called from this thread take themselves for a part of that.
 
-    Within DefaultAzureCredential several of them are softer: there a failure of `az` lets the chain go on.
     Old versions of azure-identity make no such difference and lack one of the two, or both.
     """
     from azure.identity import _internal
 
-    for name, value in (("within_credential_chain", True), ("within_dac", False)):
+    for name, value in (("within_credential_chain", within.chain), ("within_dac", within.default)):
         variable = getattr(_internal, name, None)
         if variable is not None:
             variable.set(value)

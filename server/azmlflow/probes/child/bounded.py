@@ -5,9 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, Final, TypeVar
+
+from azmlflow.probes.outcome import Outcome, failed
 
 Result = TypeVar("Result")
+
+SILENT: Final = "Something on the way accepts the connection and stays silent, such as a proxy or a firewall."
+"""What to think of a connection that is made and never answered."""
 
 
 class TookTooLong(Exception):
@@ -21,8 +27,6 @@ def bounded(seconds: float, function: Callable[[], Result]) -> Result:
 
 def bounded_iterator(seconds: float, make: Callable[[], Iterator[Result]]) -> Iterator[Result]:
     """Yield what an iterator yields as it comes; TookTooLong when it is not at its end after so many seconds."""
-    from time import monotonic
-
     arrived: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
 
     def work() -> None:
@@ -45,3 +49,9 @@ def bounded_iterator(seconds: float, make: Callable[[], Iterator[Result]]) -> It
         if kind == "error":
             raise value
         yield value
+
+
+def no_answer(step: str, limit: float, **more: Any) -> Outcome:
+    """Return the failure of a step that was given up after so many seconds; `more` as for `failed`."""
+    message = f"No answer within {limit:.0f} s."
+    return failed(step, message, **{"code": "TIMEOUT", "advice": SILENT, **more})

@@ -15,6 +15,7 @@ from azmlflow.probes.child import interaction, plugin
 from azmlflow.probes.child.construction import construction_fault
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.packages import known_chain
+from azmlflow.probes.child.signing import foreign_authority, signer_of
 from azmlflow.probes.outcome import CHAIN, Outcome, failed, ok
 
 SLOW: Final = 3.0
@@ -35,11 +36,15 @@ def run(context: Context) -> Iterator[Outcome]:
     started = monotonic()
     try:
         service = plugin.build(uri, os.environ)
-        cloud, links = plugin.cloud_of(service), plugin.links_of(service)
+        cloud, signer = plugin.cloud_of(service), signer_of(context.request.credential, service)
     except Exception as error:  # noqa: BLE001 - the constructors raise anything, bare Exception too
         yield construction_fault(error, known_chain())
         return
-    context.service, context.cloud, context.links = service, cloud, links
+    foreign = plugin.foreign_host(service) or foreign_authority(signer, os.environ)
+    if foreign is not None:
+        yield failed(CHAIN, _FOREIGN.format(foreign), code="FOREIGN_CLOUD", advice=_KNOWN)
+        return
+    context.service, context.cloud, context.signer = service, cloud, signer
     mismatch = _other_cloud(context)
     yield mismatch or _built(context, monotonic() - started)
 
@@ -57,8 +62,11 @@ def _refusal(uri: str | None) -> str | None:
 
 
 def _built(context: Context, seconds: float) -> Outcome:
-    names = [name for name, _ in context.links]
+    names = [name for name, _ in context.signer.links]
     details = {"links": names, "cloud": context.cloud.name}
+    if not context.signer.is_plugin:
+        count = f" with its {len(names)} credentials" if context.signer.is_chain else ""
+        return ok(CHAIN, f"The code signs in with {context.signer.title}{count}.", details=details)
     if names == [v.MLFLOW_TRACKING_TOKEN]:
         message = f"The plugin takes {v.MLFLOW_TRACKING_TOKEN}, as in a job of Azure ML, and builds no chain."
         return ok(CHAIN, message, details=details)
@@ -91,8 +99,7 @@ def _metadata_advice(seconds: float) -> dict[str, str]:
 
 def _other_cloud(context: Context) -> Outcome | None:
     """Return the failure of a URI in another cloud than the one that the plugin would sign in to."""
-    parsed = parse_tracking_uri(context.request.uri) if context.request.uri else None
-    theirs = parsed.cloud if parsed else None
+    theirs = context.uri.cloud if context.uri else None
     if theirs is None or theirs == context.cloud:
         return None
     return failed(
@@ -109,3 +116,9 @@ def _why(cloud: Cloud) -> str:
     if os.environ.get(v.AZUREML_CURRENT_CLOUD) == cloud.name:
         return f", as {v.AZUREML_CURRENT_CLOUD} says"
     return f", because {v.AZUREML_CURRENT_CLOUD} is not set"
+
+
+_FOREIGN: Final = (
+    "The code would sign in with {}, which is no host of Azure that is known, so no token is asked for."
+)
+_KNOWN: Final = f"Set {v.AZUREML_CURRENT_CLOUD} to the workspace's cloud, and remove {v.AZURE_AUTHORITY_HOST}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from azmlflow.azure.clouds import AZURE_CLOUD, Cloud
+from azmlflow.azure.tracking_uri import TrackingUri, parse_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.outcome import STEP_OF, Outcome
 from azmlflow.probes.request import Request
@@ -27,12 +28,11 @@ class Context:
     begin: Callable[[str, str | None, float], None]
     """Called with (step, link, seconds) when something begins that may take so long."""
     cloud: Cloud = AZURE_CLOUD
-    links: list[tuple[str, Any]] = field(default_factory=list)
-    """Name and credential of each link of the chain that the installed plugin builds, in its order."""
+    signer: Any = None
+    """Who signs in, with the links that are asked (signing.Signer)."""
     service: Any = None
-    """The plugin's own service context, which holds the chain."""
+    """The plugin's own service context."""
     credential: Any = None
-    credential_name: str | None = None
     token: str | None = None
     expires_on: int | None = None
     claims: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +43,22 @@ class Context:
     """The tenant that Azure names for the workspace's subscription (the step `tenant` sets it)."""
     outcomes: list[Outcome] = field(default_factory=list)
     """All outcomes so far."""
+
+    @property
+    def links(self) -> tuple[tuple[str, Any], ...]:
+        """Name and object of each link that signs in, in order; none before the step `chain`."""
+        return self.signer.links if self.signer else ()
+
+    @property
+    def uri(self) -> TrackingUri | None:
+        """The tracking URI of the request in its parts, None where there is none that is one of Azure ML."""
+        return parse_tracking_uri(self.request.uri) if self.request.uri else None
+
+    @property
+    def workspace_meant(self) -> WorkspaceRef | None:
+        """The workspace that the request names, itself or in its tracking URI; whether it exists is not asked."""
+        uri = self.uri
+        return self.request.workspace or (uri.workspace if uri else None)
 
     def limit(self, step: str) -> float:
         """Return how many seconds a step may take."""

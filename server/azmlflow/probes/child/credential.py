@@ -46,7 +46,7 @@ def run(context: Context) -> Iterator[Outcome]:
         return
     walk = _Walk()
     for name, credential in context.links:
-        reason = _out_of_reach(walk, name, chosen)
+        reason = _out_of_reach(walk, name, chosen, context.signer.title)
         if reason is not None:
             yield reason
         elif name in INTERACTIVE and not context.request.may_interact:
@@ -57,11 +57,11 @@ def run(context: Context) -> Iterator[Outcome]:
         yield remedies.nothing_left(context)
 
 
-def _out_of_reach(walk: _Walk, name: str, chosen: str | None) -> Outcome | None:
+def _out_of_reach(walk: _Walk, name: str, chosen: str | None, who: str) -> Outcome | None:
     if chosen is not None and name != chosen:
         return skipped(CREDENTIAL, f"Left out: only {chosen} was to be tried.", link=name)
     if walk.taken is not None:
-        return not_reached(CREDENTIAL, f"Not tried: the plugin takes the token of {walk.taken}.", link=name)
+        return not_reached(CREDENTIAL, f"Not tried: {who} takes the token of {walk.taken}.", link=name)
     if walk.stop is not None:
         return not_reached(CREDENTIAL, f"Never tried: {walk.stop}.", link=name)
     return None
@@ -73,14 +73,14 @@ def _try(context: Context, walk: _Walk, name: str, credential: Any) -> Iterator[
     started = monotonic()
     try:
         scope = plugin.scope_of(context.service)
-        for answer in bounded_iterator(limit, lambda: ask(credential, scope)):
+        for answer in bounded_iterator(limit, lambda: ask(credential, scope, context.signer.within)):
             if isinstance(answer, SignIn):
                 yield _to_sign_in(name, answer, monotonic() - started)
             else:
                 yield _given(context, walk, name, credential, answer)._replace(seconds=monotonic() - started)
     except TookTooLong:
-        walk.stop = f"the plugin would still be waiting for {name}"
-        yield remedies.too_long(name, limit, SECONDS.get(name, limit))
+        walk.stop = f"{context.signer.title} would still be waiting for {name}"
+        yield remedies.too_long(context.signer, name, limit, SECONDS.get(name, limit))
     except Exception as error:  # noqa: BLE001 - the chain takes any exception for an end
         yield _failure(context, walk, name, error, monotonic() - started)
 
@@ -99,10 +99,11 @@ def _to_sign_in(name: str, answer: SignIn, seconds: float) -> Outcome:
 
 def _given(context: Context, walk: _Walk, name: str, credential: Any, answer: Granted) -> Outcome:
     walk.taken = name
-    context.credential, context.credential_name = credential, name
+    context.credential = credential
     context.token, context.expires_on = answer.token, answer.expires_on
-    message = f"A token from {_source(name)}; the plugin takes this one."
-    return ok(CREDENTIAL, message, link=name, **remedies.shorter_chain(context, name))
+    takes = f"; {context.signer.title} takes this one" if context.signer.is_chain else ""
+    more = remedies.shorter_chain(context, name)
+    return ok(CREDENTIAL, f"A token from {_source(name)}{takes}.", link=name, **more)
 
 
 def _source(name: str) -> str:
@@ -121,9 +122,10 @@ def _failure(context: Context, walk: _Walk, name: str, error: Exception, seconds
     if isinstance(error, CredentialUnavailableError):
         more = remedies.of_unavailable(context, name, text, seconds)
         return failed(CREDENTIAL, why_unavailable(name, text), link=name, hard=False, seconds=seconds, **more)
-    walk.stop = f"the plugin stops at {name}"
+    who = context.signer.title
+    walk.stop = f"{who} stops at {name}"
     last = name == context.links[-1][0]
-    ends = "" if last or context.request.link else " The plugin stops here."
+    ends = "" if last or context.request.link else f" {who[0].upper()}{who[1:]} stops here."
     host = MANAGED_IDENTITY_HOST if name == MANAGED_IDENTITY else context.cloud.login_host
     message = f"{as_sentence(first_sentence(text, host))}{ends}"
     advice = advice_for(context, str(error), CREDENTIAL, name)

@@ -6,14 +6,12 @@ from typing import Any, Final
 
 from azmlflow.azure.permissions import SOMEBODY
 from azmlflow.azure.remedy import SCOPE, TENANT
-from azmlflow.azure.tracking_uri import parse_tracking_uri
-from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.patterns import pattern
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.wording import advice_on
+from azmlflow.probes.child.wording import advice_on, may_be_quoted
 
 _PLAIN: Final = pattern(r"[\w.@#+-]{1,200}")
-"""What may stand in a command unquoted: the claims are somebody else's words."""
+"""What may stand in a command unquoted: the claims are somebody else's words, and so are the names in the project's files."""
 _TENANT_OPTIONS: Final = ("--tenant", "--tenant-id", "-Tenant")
 
 
@@ -31,7 +29,7 @@ def filled(context: Context, command: str) -> str:
         command = command.replace(TENANT, context.subscription_tenant)
     for option in _TENANT_OPTIONS:
         command = command.replace(f" {option} {TENANT}", "")
-    ref = workspace_of(context)
+    ref = context.workspace_meant
     if ref is not None:
         known = {
             SCOPE: ref.arm_id,
@@ -40,7 +38,8 @@ def filled(context: Context, command: str) -> str:
             "<subscription-id>": ref.subscription_id,
         }
         for gap, value in known.items():
-            command = command.replace(gap, value)
+            if may_be_quoted(value) if f'"{gap}"' in command else _PLAIN.fullmatch(value):
+                command = command.replace(gap, value)
     return command.replace(SOMEBODY, _assignee(context) or SOMEBODY)
 
 
@@ -54,9 +53,3 @@ def _assignee(context: Context) -> str:
     )
     found = next((str(claims[name]) for name in names if claims.get(name)), "")
     return found if _PLAIN.fullmatch(found) else ""
-
-
-def workspace_of(context: Context) -> WorkspaceRef | None:
-    """Return the workspace that the tracking URI names, else the one that the request names."""
-    parsed = parse_tracking_uri(context.request.uri) if context.request.uri else None
-    return parsed.workspace if parsed and parsed.workspace else context.request.workspace

@@ -31,7 +31,7 @@ class Reply(NamedTuple):
         """The body's JSON object, empty when it is none."""
         try:
             value = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
 
@@ -41,6 +41,11 @@ class Reply(NamedTuple):
         error = self.json.get("error")
         values = error if isinstance(error, dict) else {}
         return text_of(values.get("code")), text_of(values.get("message"))
+
+    @property
+    def code(self) -> str:
+        """The code of Resource Manager's error, else one that says which status came."""
+        return self.arm_error[0] or status_code(self.status)
 
 
 class NoReply(Exception):
@@ -77,6 +82,11 @@ def next_page(context: Context, link: Any) -> tuple[str, dict[str, str]] | None:
     return unquote(parts.path), dict(parse_qsl(parts.query))
 
 
+def status_code(status: int) -> str:
+    """Return the code of an outcome for an answer of which nothing but its status is known."""
+    return f"HTTP_{status}"
+
+
 def text_of(value: Any) -> str:
     """Return a text of a JSON answer, empty for anything else."""
     return value if isinstance(value, str) else ""
@@ -109,7 +119,7 @@ def _read(response: Any) -> bytes:
     for piece in response.iter_content(16_384):
         body += piece
         if len(body) > LONGEST:
-            raise NoReply("TOO-LONG", "the answer is longer than a megabyte")
+            raise NoReply("TOO_LONG", "the answer is longer than a megabyte")
         if monotonic() > end:
             raise NoReply("TIMEOUT", "the answer does not come to an end")
     return body

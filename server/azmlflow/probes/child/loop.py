@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Final
 
 from azmlflow.azure.clouds import AZURE_CLOUD, CLOUDS, Cloud
-from azmlflow.azure.uri_parsing import parse_tracking_uri
+from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.azure.variables import AZUREML_CURRENT_CLOUD
 from azmlflow.probes import outcome as o
-from azmlflow.probes.child.bounded import TookTooLong, bounded_iterator
+from azmlflow.probes.child.bounded import TookTooLong, bounded_iterator, no_answer
 from azmlflow.probes.child.context import Context, Run
 from azmlflow.probes.outcome import Outcome
 from azmlflow.probes.request import Request
@@ -46,7 +46,7 @@ def cloud_meant(request: Request, environ: Mapping[str, str]) -> Cloud:
 def _of_step(name: str, context: Context) -> Iterator[Outcome]:
     cause = _in_the_way(name, context)
     if cause is not None:
-        yield o.not_reached(name, f"Not tried, because {o.STEP_OF[cause].title!r} failed.")
+        yield o.not_reached(name, o.because_failed(cause))
         return
     limit = context.limit(name)
     context.begin(name, None, limit)
@@ -57,8 +57,7 @@ def _of_step(name: str, context: Context) -> Iterator[Outcome]:
             yield outcome if outcome.seconds else outcome._replace(seconds=now - started)
             started = now
     except TookTooLong:
-        message = f"No answer within {limit:.0f} seconds."
-        yield o.failed(name, message, code="TIMEOUT", seconds=limit, advice=_AFTER_TIMEOUT)
+        yield no_answer(name, limit, seconds=limit)
     except Exception as error:
         log.exception("The step %s failed.", name)
         message = f"azmlflow's own check failed with {type(error).__name__}; its log says where."
@@ -81,8 +80,3 @@ def _in_the_way(name: str, context: Context) -> str | None:
         if came and all(outcome.outcome == "not-reached" for outcome in came):
             return _in_the_way(needed, context) or needed
     return None
-
-
-_AFTER_TIMEOUT: Final = (
-    "Something on the way accepts the connection and stays silent, such as a proxy or a firewall."
-)

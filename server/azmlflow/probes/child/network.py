@@ -12,7 +12,6 @@ from typing import Any, Final, NamedTuple
 from azmlflow.azure import variables as v
 from azmlflow.azure.clouds import PUBLIC_METADATA_HOST, cloud_named
 from azmlflow.azure.credential_links import MANAGED_IDENTITY
-from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.probes.child._blocked import Blocked
 from azmlflow.probes.child._imds import imds_behind_proxy
 from azmlflow.probes.child._tls import Store, store_in_use
@@ -39,7 +38,9 @@ def run(context: Context) -> Iterator[Outcome]:
         store = store_in_use()
     except ImportError:
         yield skipped(
-            NETWORK, "Not tried: this interpreter has no requests, which sends everything.", code="PACKAGES"
+            NETWORK,
+            "Not tried: the package requests, which MLflow sends everything with, is not installed.",
+            code="PACKAGES",
         )
         return
     except Blocked as blocked:
@@ -53,7 +54,7 @@ def run(context: Context) -> Iterator[Outcome]:
 
 def hosts_of(context: Context) -> tuple[Host, ...]:
     """Return the hosts that the code needs; a tracking host that is not Azure ML's is left alone."""
-    uri = parse_tracking_uri(context.request.uri) if context.request.uri else None
+    uri = context.uri
     login = Host(context.cloud.login_host, "login", _signs_in())
     arm = Host(context.cloud.arm_host, "arm", hard=False)
     if uri is None or uri.cloud is None:

@@ -10,9 +10,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Final
-from urllib.parse import urlsplit
 
-from azmlflow.azure.clouds import is_metadata_host
+from azmlflow.azure.clouds import is_metadata_host, is_plain_host
 from azmlflow.azure.credential_chain import Chain, chain_of
 from azmlflow.azure.variables import ARM_CLOUD_METADATA_URL
 from azmlflow.probes.child.bounded import TookTooLong, bounded
@@ -110,17 +109,20 @@ def _broken(module: str, error: Exception) -> Outcome:
 
 
 def _foreign_metadata() -> Outcome | None:
-    """Return why the import is not tried: it fetches an address of a host that is not Azure's."""
+    """Return why the import is not tried: it fetches an address which says where secrets are sent, and which is not Azure's.
+
+    Only a plain address counts: not everything that is no host to `urlsplit` is none to `requests`, which drops blanks and
+    ends a host at a backslash. An empty one makes the import fail.
+    """
     address = os.environ.get(ARM_CLOUD_METADATA_URL, "")
-    try:
-        host = urlsplit(address).hostname
-    except ValueError:
+    scheme, _, rest = address.partition("://")
+    host = rest.partition("/")[0].partition("?")[0]
+    if not address or (scheme.lower() == "https" and is_plain_host(host) and is_metadata_host(host)):
         return None
-    if not host or is_metadata_host(host):
-        return None
+    named = host if is_plain_host(host) and not is_metadata_host(host) else "an address"
     message = (
-        f"{ARM_CLOUD_METADATA_URL} has azureml-mlflow ask {host} which clouds there are; "
-        "that is not a host of Azure, and it is not asked here."
+        f"{ARM_CLOUD_METADATA_URL} has azureml-mlflow ask {named} which clouds there are; "
+        "that is not a host of Azure reached by https, and it is not asked here."
     )
     return failed(PACKAGES, message, code="METADATA_HOST", advice=_WITHOUT_METADATA)
 

@@ -10,8 +10,7 @@ from azmlflow.azure.permissions import ACTIONS, READ_WORKSPACE_ACTION, TRACKING_
 from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import filled
-from azmlflow.probes.child.http import NoReply, get_from_arm, next_page
-from azmlflow.probes.child.tenant import workspace_meant
+from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, next_page
 from azmlflow.probes.child.wording import advice_on
 from azmlflow.probes.outcome import PERMISSIONS, Outcome, failed, ok, skipped
 
@@ -24,16 +23,18 @@ ARTICLE: Final = (
 
 
 class Unreadable(Exception):
-    """Resource Manager refused the list: its code and text."""
+    """Resource Manager refused the list; the text is what it said, `answer` names that in a sentence."""
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, reply: Reply) -> None:
+        code, text = reply.arm_error
         super().__init__(text)
-        self.code = code
+        self.code = reply.code
+        self.answer = code or f"with status {reply.status}"
 
 
 def run(context: Context) -> Iterator[Outcome]:
     """Yield whether all that MLflow needs is granted, what is missing, or that it cannot be told."""
-    ref = context.workspace or workspace_meant(context)
+    ref = context.workspace or context.workspace_meant
     if ref is None:
         yield skipped(PERMISSIONS, "The tracking URI names no workspace.")
         return
@@ -44,7 +45,7 @@ def run(context: Context) -> Iterator[Outcome]:
         yield failed(PERMISSIONS, message, hard=False, code=error.code, details=_unknown())
         return
     except Unreadable as error:
-        message = f"What the identity may do cannot be told: Azure Resource Manager answers {error.code}."
+        message = f"What the identity may do cannot be told: Azure Resource Manager answers {error.answer}."
         fields = advice_on(f"{error.code}: {error}", PERMISSIONS) | {"code": error.code}
         yield failed(PERMISSIONS, message, hard=False, details=_unknown(), **fields)
         return
@@ -59,8 +60,7 @@ def _grants(context: Context, ref: WorkspaceRef) -> tuple[list[Grant], bool]:
         reply = get_from_arm(context, path, query)
         value = reply.json.get("value")
         if reply.status != 200 or not isinstance(value, list):
-            code, text = reply.arm_error
-            raise Unreadable(code or f"HTTP{reply.status}", text)
+            raise Unreadable(reply)
         found += map(grant_of, value)
         link = reply.json.get("nextLink")
         if not link:

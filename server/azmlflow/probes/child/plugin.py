@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlparse
 
 from azmlflow.azure import variables as v
-from azmlflow.azure.clouds import Cloud, cloud_named
+from azmlflow.azure.clouds import Cloud, cloud_named, cloud_of_login_host, is_metadata_host
 from azmlflow.azure.tracking_uri import compose_tracking_uri, parse_tracking_uri
 from azmlflow.probes.child.context import Context
 
@@ -58,11 +58,12 @@ def build(uri: str, environment: Mapping[str, str]) -> Any:
     return utils.get_service_context_from_tracking_url_default_auth(urlparse(uri))
 
 
-def links_of(service: Any) -> list[tuple[str, Any]]:
-    """Return the name and the credential of each link, in the plugin's order; of a job its token alone."""
-    if not hasattr(service.auth, "credentials"):
-        return [(v.MLFLOW_TRACKING_TOKEN, service.auth)]
-    return [(_name_of(credential), credential) for credential in service.auth.credentials]
+def links_of(auth: Any) -> list[tuple[str, Any]]:
+    """Return the name and the object of each link of a credential, in its order; of one that is no chain itself."""
+    if not hasattr(auth, "credentials"):
+        in_azure_identity = type(auth).__module__.startswith("azure.identity")
+        return [(_name_of(auth) if in_azure_identity else v.MLFLOW_TRACKING_TOKEN, auth)]
+    return [(_name_of(credential), credential) for credential in auth.credentials]
 
 
 def cloud_of(service: Any) -> Cloud:
@@ -76,6 +77,19 @@ def cloud_of(service: Any) -> Cloud:
     return Cloud(theirs.name, None, arm, login, "", None)
 
 
+def foreign_host(service: Any) -> str | None:
+    """Return where the plugin would send secrets or tokens, and it is no host of the clouds that are known; else None.
+
+    It believes what a list of clouds says that it has fetched, under whatever name.
+    """
+    endpoints = service.cloud.endpoints
+    hosts = [urlparse(address).netloc for address in (endpoints.active_directory, endpoints.resource_manager)]
+    login, arm = hosts
+    if cloud_of_login_host(login) is None:
+        return login or "nobody"
+    return None if is_metadata_host(arm) else arm or "nobody"
+
+
 def scope_of(service: Any) -> str:
     """Return the scope of the token that the plugin asks for."""
     scope: str = service.cloud._get_default_scope()
@@ -83,14 +97,14 @@ def scope_of(service: Any) -> str:
 
 
 def adopt(context: Context, uri: str) -> None:
-    """Have the plugin use for a URI the very chain that was tested: it is the one that it would build for it.
+    """Have the plugin use for a URI the very credential that was tested: the one that it would use for the code.
 
     So the cloud is not asked for a second time and nobody has to sign in twice. Of a probe of one link it is that link.
     """
     from azure.identity import ChainedTokenCredential
 
     ours = context.service
-    only = ChainedTokenCredential(context.credential) if context.request.link else ours.auth
+    only = ChainedTokenCredential(context.credential) if context.request.link else context.signer.credential
     service = import_module(UTILS).ServiceContext(
         host_url=f"https://{urlparse(uri).netloc}",
         subscription_id=ours.subscription_id,

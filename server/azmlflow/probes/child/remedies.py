@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from azmlflow.azure import variables as v
 from azmlflow.azure.credential_links import AZURE_CLI, MANAGED_IDENTITY
-from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST, is_proxied
+from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST, exception_command, is_proxied
+from azmlflow.probes.child.bounded import SILENT
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import advice_for
 from azmlflow.probes.child.interaction import could_open_browser
 from azmlflow.probes.child.packages import known_chain
+from azmlflow.probes.child.signing import Signer
 from azmlflow.probes.child.unavailable import is_not_assigned, missing_of_principal
 from azmlflow.probes.outcome import CREDENTIAL, Outcome, failed
 
@@ -39,10 +41,13 @@ def not_in_chain(link: str) -> str:
 
 def of_unavailable(context: Context, link: str, text: str, seconds: float) -> dict[str, Any]:
     """Return the advice on a link that passed on; most need none, because nobody meant to use them."""
+    again = (
+        f"{_AGAIN}, {seconds:.0f} s each time." if context.signer.is_plugin else f"It takes {seconds:.0f} s."
+    )
     if link == MANAGED_IDENTITY and seconds > SLOW and _is_misdirected():
-        return {"code": "SLOW", **_no_proxy(f"{_AGAIN}, {seconds:.0f} s each time.")}
+        return {"code": "SLOW", **_no_proxy(again)}
     if seconds > SLOW:
-        return {"code": "SLOW", "advice": f"{_AGAIN}, {seconds:.0f} s each time. {_CHOOSE}"}
+        return {"code": "SLOW", "advice": f"{again} {_CHOOSE}"}
     if text.startswith(_PLEASE_RUN):
         return {**advice_for(context, text, CREDENTIAL, link), "code": SIGNED_OUT}
     if link == MANAGED_IDENTITY and is_not_assigned(text):
@@ -50,12 +55,15 @@ def of_unavailable(context: Context, link: str, text: str, seconds: float) -> di
     return {}
 
 
-def too_long(link: str, limit: float, seconds: float) -> Outcome:
-    """Return the failure of a link that gave no answer; `seconds` is how long the plugin would go on waiting."""
-    more: dict[str, Any] = {"advice": _SILENT}
+def too_long(signer: Signer, link: str, limit: float, seconds: float) -> Outcome:
+    """Return the failure of a link that gave no answer; `seconds` is how long the code would go on waiting."""
+    more: dict[str, Any] = {"advice": SILENT}
     if link == MANAGED_IDENTITY:
         more = _no_proxy("") if _is_misdirected() else {"advice": _CHOOSE}
-    message = f"No answer within {limit:.0f} s. The plugin waits up to {seconds:.0f} s here, at every call of MLflow."
+    often = ", at every call of MLflow" if signer.is_plugin else ""
+    message = (
+        f"No answer within {limit:.0f} s. {_capital(signer.title)} waits up to {seconds:.0f} s here{often}."
+    )
     return failed(CREDENTIAL, message, link=link, code="TIMEOUT", seconds=limit, **more)
 
 
@@ -63,6 +71,8 @@ def shorter_chain(context: Context, link: str) -> dict[str, Any]:
     """Return the advice to name the link that gives the token, where those before it cost time at every call."""
     before = sum(outcome.seconds for outcome in context.outcomes if outcome.step == CREDENTIAL)
     values = known_chain().era.values or {}
+    if not context.signer.is_plugin:
+        return {}
     if before < WASTED or link.lower() not in values or os.environ.get(v.AZURE_TOKEN_CREDENTIALS, "").strip():
         return {}
     return {
@@ -75,6 +85,8 @@ def nothing_left(context: Context) -> Outcome:
     """Return the failure of a chain that has no token to give without a user, and what the plugin would do next."""
     if context.request.link is not None:
         message = f"{context.request.link} gave no token."
+    elif not context.signer.is_plugin:
+        message = f"The code signs in with {context.signer.title} alone, which gives no token."
     elif context.request.may_interact:
         message = "No credential gave a token."
     elif could_open_browser():
@@ -103,6 +115,10 @@ def _most_useful(context: Context) -> dict[str, Any]:
     return {"advice": f"Install the Azure CLI and sign in with `az login`, or {_PRINCIPAL}."}
 
 
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def _of_identity() -> dict[str, Any]:
     """Return code and command for a machine without the identity: the variable that picks one can be wrong."""
     command = None
@@ -119,9 +135,7 @@ def _is_misdirected() -> bool:
 
 def _no_proxy(before: str) -> dict[str, Any]:
     advice = f"{before} A proxy is asked for {MANAGED_IDENTITY_HOST}, which is an address of this machine's own host."
-    had = os.environ.get("NO_PROXY")
-    value = f"$NO_PROXY,{MANAGED_IDENTITY_HOST}" if had else MANAGED_IDENTITY_HOST
-    return {"advice": advice.strip(), "command": f"export NO_PROXY={value}"}
+    return {"advice": advice.strip(), "command": exception_command(MANAGED_IDENTITY_HOST, os.environ)}
 
 
 _PRINCIPAL: Final = (
@@ -130,7 +144,4 @@ _PRINCIPAL: Final = (
 )
 _CHOOSE: Final = (
     f"{v.AZURE_TOKEN_CREDENTIALS} with the name of the credential that you use leaves out all others."
-)
-_SILENT: Final = (
-    "The connection is accepted and stays silent, as behind a proxy or a firewall that lets nothing through."
 )

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
-from azmlflow.probes.child.bounded import TookTooLong, bounded
+from azmlflow.probes.child.bounded import TookTooLong, bounded, no_answer
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import advice_for, workspace_of
+from azmlflow.probes.child.gaps import advice_for
 from azmlflow.probes.child.tracking import MARGIN
-from azmlflow.probes.child.wording import as_sentence, first_sentence
+from azmlflow.probes.child.wording import as_sentence, first_sentence, may_be_quoted
 from azmlflow.probes.outcome import SDK, Outcome, failed, not_reached, ok, skipped
 
 
@@ -24,14 +24,14 @@ def run(context: Context) -> Iterator[Outcome]:
     if not _is_installed():
         yield skipped(SDK, "azure-ai-ml is not installed, which only scripts with MLClient need.")
         return
-    ref = workspace_of(context)
+    ref = context.workspace_meant
     if ref is None or not context.token:
         yield not_reached(SDK, "Not tried, because the workspace is not known.")
         return
     try:
         found = bounded(context.limit(SDK) - MARGIN, lambda: _read(context, ref))
     except TookTooLong:
-        yield failed(SDK, f"No answer within {context.limit(SDK):.0f} s.", hard=False, code="TIMEOUT")
+        yield no_answer(SDK, context.limit(SDK), hard=False)
     except Exception as error:  # noqa: BLE001 - importing it can fail in every way too
         message = f"MLClient fails: {as_sentence(first_sentence(str(error)) or type(error).__name__)}"
         yield failed(SDK, message, hard=False, **advice_for(context, f"{type(error).__name__}: {error}", SDK))
@@ -67,12 +67,15 @@ def _read(context: Context, ref: WorkspaceRef) -> str:
 
 
 def _compared(context: Context, found: str) -> Outcome:
-    ours, theirs = (parse_tracking_uri(uri) if uri else None for uri in (context.request.uri, found))
+    ours, theirs = context.uri, parse_tracking_uri(found)
     details = {"uri": found or None}
     if theirs is None:
         return failed(
             SDK, "MLClient reads the workspace, which names no tracking URI.", hard=False, details=details
         )
+    if theirs.cloud is None:
+        message = f"MLClient is told a tracking URI at {theirs.host}, which is no host of Azure Machine Learning."
+        return failed(SDK, message, hard=False, code="UNEXPECTED")
     if ours is None:
         return ok(
             SDK,
@@ -92,9 +95,9 @@ def _compared(context: Context, found: str) -> Outcome:
         SDK,
         f"The workspace's tracking URI names {theirs.host}, and the configured one {ours.host}.",
         hard=False,
-        code="OTHER_REGION",
+        code="WRONG_REGION",
         advice="Take the tracking URI from the workspace itself.",
-        command=f"export MLFLOW_TRACKING_URI={found}",
+        command=f'export MLFLOW_TRACKING_URI="{found}"' if may_be_quoted(found) else None,
         details=details,
     )
 

@@ -14,12 +14,12 @@ from urllib.parse import urlsplit
 
 from azmlflow.azure.clouds import Cloud, cloud_of_login_host
 from azmlflow.azure.environment_credential import choose, is_tenant_allowed
-from azmlflow.azure.tracking_uri import parse_tracking_uri
+from azmlflow.azure.masking import part_of
 from azmlflow.azure.variables import AZURE_TENANT_ID, AZUREML_CURRENT_CLOUD
-from azmlflow.azure.workspace import WorkspaceRef, is_guid
+from azmlflow.azure.workspace import is_guid
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.http import NoReply, Reply, get, text_of
-from azmlflow.probes.child.wording import advice_on, first_sentence, part_of
+from azmlflow.probes.child.wording import advice_on, first_sentence
 from azmlflow.probes.outcome import TENANT, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2020-01-01"
@@ -39,14 +39,8 @@ def run(context: Context) -> Iterator[Outcome]:
         yield _other_tenant(trusted, tenant_id)
 
 
-def workspace_meant(context: Context) -> WorkspaceRef | None:
-    """Return the workspace that the request names, itself or in the tracking URI."""
-    uri = parse_tracking_uri(context.request.uri) if context.request.uri else None
-    return context.request.workspace or (uri.workspace if uri else None)
-
-
 def _of_subscription(context: Context) -> Iterator[Outcome]:
-    ref = workspace_meant(context)
+    ref = context.workspace_meant
     if ref is None or not is_guid(ref.subscription_id):
         yield skipped(TENANT, "Which tenant the subscription trusts was not asked: no subscription is known.")
         return
@@ -119,7 +113,7 @@ def _not_found(context: Context, value: str, reply: Reply) -> Outcome:
     if not text:
         message = f"Whether {AZURE_TENANT_ID} names a tenant cannot be told: {context.cloud.login_host} answers {reply.status}."
         return skipped(TENANT, message, host=context.cloud.login_host)
-    ref = workspace_meant(context)
+    ref = context.workspace_meant
     fields = advice_on(text, TENANT)
     if ref is not None and value.lower() == ref.subscription_id.lower():
         fields |= {

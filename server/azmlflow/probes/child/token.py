@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from time import time
 from typing import Any
 
+from azmlflow.azure.masking import part_of, part_of_user
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.wording import part_of, part_of_user
 from azmlflow.probes.outcome import TOKEN, Outcome, failed, ok
 
 
@@ -18,16 +18,16 @@ def run(context: Context) -> Iterator[Outcome]:
     context.claims = claims_of(context.token or "")
     claims = context.claims
     details = {"expires_on": context.expires_on, **_shown(claims)}
-    until = _until(context.expires_on)
+    expiry = _expiry(context.expires_on)
     if not claims:
-        yield ok(TOKEN, f"The token cannot be looked into; it expires {until}.", details=details)
+        yield ok(TOKEN, f"The token cannot be looked into; it {expiry}.", details=details)
         return
     wanted, own = context.subscription_tenant, str(claims.get("tid") or "").lower()
     if wanted and own and own != wanted:
         yield _wrong_tenant(claims, wanted, details)
         return
     tenant = f" in tenant {details['tenant']}" if details["tenant"] else ""
-    yield ok(TOKEN, f"The token is for {details['identity']}{tenant} and expires {until}.", details=details)
+    yield ok(TOKEN, f"The token is for {details['identity']}{tenant} and {expiry}.", details=details)
 
 
 def claims_of(token: str) -> dict[str, Any]:
@@ -91,13 +91,13 @@ def _sign_in_there(wanted: str, details: Mapping[str, Any]) -> dict[str, str]:
     return {"advice": "Sign in to the tenant of the subscription.", "command": f"az login --tenant {wanted}"}
 
 
-def _until(expires_on: int | None) -> str:
+def _expiry(expires_on: int | None) -> str:
     if expires_on is None:
-        return "at an unknown time"
+        return "expires at an unknown time"
     minutes = (expires_on - time()) / 60
     if minutes < 0:
-        return f"{-minutes:.0f} minutes ago by the clock of this machine"
-    return f"in {minutes:.0f} minutes" if minutes < _LONG else f"in {minutes / 60:.0f} hours"
+        return f"has expired {-minutes:.0f} minutes ago, by the clock of this machine"
+    return f"expires in {minutes:.0f} minutes" if minutes < _LONG else f"expires in {minutes / 60:.0f} hours"
 
 
 _LONG = 120.0

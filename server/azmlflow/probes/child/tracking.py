@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 
 from azmlflow.azure.variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
 from azmlflow.probes.child import plugin
-from azmlflow.probes.child.bounded import TookTooLong, bounded
+from azmlflow.probes.child.bounded import TookTooLong, bounded, no_answer
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import advice_for
+from azmlflow.probes.child.http import status_code
 from azmlflow.probes.child.wording import as_sentence, first_sentence
 from azmlflow.probes.outcome import Outcome, failed, not_reached
 
@@ -57,7 +58,7 @@ def attempt(
     try:
         found = bounded(context.limit(step) - MARGIN, lambda: _outcomes(context, step, call))
     except TookTooLong:
-        yield failed(step, _SILENT.format(context.limit(step)), hard=hard, code="TIMEOUT", advice=_ADVICE)
+        yield no_answer(step, context.limit(step), hard=hard)
     except Exception as error:  # noqa: BLE001 - MLflow, the plugin and the chain raise what they like
         yield failure(context, step, error, hard=hard)
     else:
@@ -72,7 +73,7 @@ def failure(context: Context, step: str, error: Exception, *, hard: bool) -> Out
         advice = advice_for(context, f"{text}\n{error}", step)
     else:
         text = f"The workspace answers with status {status}{_phrase(status)}."
-        advice = {"code": f"HTTP{status}", **_without_none(advice_for(context, f"HTTP {status}", step))}
+        advice = {"code": status_code(status), **_without_none(advice_for(context, f"HTTP {status}", step))}
     return failed(step, as_sentence(first_sentence(text)), hard=hard, **advice)
 
 
@@ -124,7 +125,3 @@ def _lowered(values: dict[str, Any]) -> dict[str, Any]:
 
 _ANY_ERROR: Final = "UserError"
 """The code of every refusal; what it is stands in the message."""
-_SILENT: Final = "No answer within {:.0f} s."
-_ADVICE: Final = (
-    "Something on the way accepts the connection and stays silent, such as a proxy or a firewall."
-)

@@ -23,6 +23,7 @@ _TAIL: Final = pattern(
     r"\s*(?:Trace ID:|Correlation ID:|To mitigate this issue|To troubleshoot, visit|Visit https?:).*"
 )
 _CODE: Final = "AADSTS"
+_QUOTABLE: Final = pattern(r"[\w.:/\\@%+=,~ ()#-]{0,1999}[\w.:/@%+=,~ ()#-]")
 
 
 def first_sentence(text: str, host: str = "the host") -> str:
@@ -49,15 +50,9 @@ def without_ids(text: str) -> str:
     return _MAIL.sub(r"\1…@\2", _GUID.sub(r"\1…", text))
 
 
-def part_of(identifier: str) -> str:
-    """Return the beginning of an id, by which its owner knows it again."""
-    return identifier if len(identifier) <= 8 else f"{identifier[:8]}…"
-
-
-def part_of_user(name: str) -> str:
-    """Return the first letter and the domain of a user's name."""
-    before, at, domain = name.rpartition("@")
-    return f"{(before or domain)[:1]}…{at}{domain if at else ''}"
+def may_be_quoted(text: str) -> bool:
+    """Tell whether a text stays one word within double quotes in a line to copy, whatever the shell: it is somebody else's."""
+    return _QUOTABLE.fullmatch(text) is not None
 
 
 def path_end(path: str, parts: int = 3) -> str:

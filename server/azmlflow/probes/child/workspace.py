@@ -7,12 +7,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from azmlflow.azure.clouds import cloud_of_host, region_of_host
-from azmlflow.azure.tracking_uri import TrackingUri, compose_tracking_uri, parse_tracking_uri
+from azmlflow.azure.masking import part_of
+from azmlflow.azure.remedy import PRIVATE_LINK
+from azmlflow.azure.tracking_uri import TrackingUri, compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef, parse_arm_scope
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, text_of
-from azmlflow.probes.child.tenant import workspace_meant
-from azmlflow.probes.child.wording import advice_on, part_of
+from azmlflow.probes.child.wording import advice_on, may_be_quoted
 from azmlflow.probes.outcome import NETWORK, WORKSPACE, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2024-10-01"
@@ -20,7 +21,7 @@ API_VERSION: Final = "2024-10-01"
 
 def run(context: Context) -> Iterator[Outcome]:
     """Yield that the workspace is there and what it is like, and whether the tracking URI names it and its region."""
-    ref = workspace_meant(context)
+    ref = context.workspace_meant
     if ref is None:
         yield skipped(WORKSPACE, "The tracking URI names no workspace.")
         return
@@ -65,7 +66,7 @@ def _there(context: Context, ref: WorkspaceRef, body: dict[str, Any]) -> Iterato
         advice = "Ask who owns the workspace; the Azure portal shows what happens to it."
         message = f"The workspace {found.workspace_name} is not ready: its state is {state}."
         yield failed(WORKSPACE, message, hard=False, code="PROVISIONING", advice=advice)
-    uri = parse_tracking_uri(context.request.uri) if context.request.uri else None
+    uri = context.uri
     if uri is not None:
         yield from _compared(context, uri, found)
         yield from _by_public_address(context, uri, access)
@@ -98,13 +99,13 @@ def _by_public_address(context: Context, uri: TrackingUri, access: str) -> Itera
             hard=False,
             code="PRIVATE_LINK",
             advice=_PRIVATE,
-            url=_PRIVATE_URL,
+            url=PRIVATE_LINK,
         )
 
 
 def _right_uri(context: Context) -> dict[str, Any]:
     right = context.workspace_uri
-    command = f'export MLFLOW_TRACKING_URI="{right}"' if right else None
+    command = f'export MLFLOW_TRACKING_URI="{right}"' if right and may_be_quoted(right) else None
     return {
         "advice": _TAKE_ITS_OWN,
         "command": command,
@@ -114,7 +115,7 @@ def _right_uri(context: Context) -> dict[str, Any]:
 
 def _refused(context: Context, ref: WorkspaceRef, reply: Reply) -> Outcome:
     code, text = reply.arm_error
-    fields = advice_on(f"{code}: {text}", WORKSPACE) | {"code": code or f"HTTP{reply.status}"}
+    fields = advice_on(f"{code}: {text}", WORKSPACE) | {"code": reply.code}
     fields["command"] = (fields["command"] or "").replace("<subscription-id>", ref.subscription_id) or None
     shown = f" ({code})" if code else ""
     if reply.status == 404:
@@ -176,7 +177,4 @@ _TAKE_ITS_OWN: Final = "Use the tracking URI that the workspace itself gives."
 _PRIVATE: Final = (
     "Requests will be denied by the workspace's private link. Connect the VPN, or have the private DNS zone of the workspace "
     "linked to this network, so that the host leads to a private address."
-)
-_PRIVATE_URL: Final = (
-    "https://learn.microsoft.com/azure/machine-learning/how-to-troubleshoot-secure-connection-workspace"
 )

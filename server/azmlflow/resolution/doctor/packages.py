@@ -28,8 +28,6 @@ SHOWN: Final = (
 """What is listed where it is installed."""
 _NEEDED: Final = (PLUGIN, IDENTITY)
 _MLFLOW: Final = (MLFLOW, SKINNY)
-_GUESSED: Final = frozenset({"PATH"})
-"""Origins that do not tell that the project's code really runs there: what is missing there is nothing wrong."""
 
 
 def interpreter_of(snapshot: Snapshot, folder: Path) -> Interpreter | None:
@@ -52,7 +50,8 @@ def packages_report(
     rows = [_row(name, found, name in missing) for name in SHOWN if name in found.packages or name in missing]
     problems = [_says_missing(name, interpreter["path"]) for name in missing]
     problems += [_says_clash(clash, found.packages) for clash in clashes(found.packages)]
-    return interpreter, rows, [] if found.origin in _GUESSED else problems
+    # Where nobody chose it, nothing tells that the code runs there: what is missing is then nothing wrong.
+    return interpreter, rows, [] if found.guessed else problems
 
 
 def _says_missing(name: str, path: str | None) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any, Final
 
+from azmlflow.workspace.interpreter import why_taken
+
 Paint = Callable[[str, str], str]
 """Gives a text a style: bold, red, green, yellow, dim."""
 
@@ -68,16 +70,14 @@ def _python(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:
         yield paint("bold", "Python") + ": none was found; name it with --python"
     else:
         version = f"{interpreter['version']}, " if interpreter["version"] else ""
-        yield paint("bold", "Python") + f": {interpreter['path']} ({version}{_origin(interpreter['origin'])})"
+        yield (
+            paint("bold", "Python") + f": {interpreter['path']} ({version}{why_taken(interpreter['origin'])})"
+        )
     for package in report["packages"]:
         says = package["says"]
         style = {"unknown": "yellow", "unmet": "yellow"}.get(package["verdict"], "red")
         yield f"  {package['name']:<22} {package['version'] or '-':<16} {paint(style, says)}".rstrip()
     yield ""
-
-
-def _origin(origin: str) -> str:
-    return {"PATH": "the first on PATH", "chosen in the editor": "as chosen"}.get(origin, f"from {origin}")
 
 
 def _environment(

@@ -1,4 +1,4 @@
-"""The progress of a connection test, which the user can cancel, where the client can show it."""
+"""The progress of a command that the user can cancel (a connection test, a dry run), where the client can show it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Shown:
-    """The progress of one test: under the token that the client sent, else under one of our own.
+    """The progress of one command: under the token that the client sent, else under one of our own.
 
     `cancel` is called when the user cancels what is shown. A client that can show nothing is told nothing.
     """
