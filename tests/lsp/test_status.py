@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from azmlflow.lsp import connection_test
 from azmlflow.lsp.capabilities import Capabilities
-from azmlflow.lsp.connection_setup import Asked
+from azmlflow.lsp.connection_setup import Asked, Setup
 from azmlflow.lsp.connection_status import Status, status_of
 from azmlflow.lsp.connections import Connections
 from azmlflow.probes.outcome import TEST_AUTHENTICATION, Outcome, failed, ok, skipped
+from azmlflow.probes.request import Request
 from azmlflow.probes.summary import summarise
 from azmlflow.workspace.store import Store
 from lsprotocol import types
@@ -323,6 +324,31 @@ async def test_a_test_that_cannot_be_made_is_told_and_leaves_nothing(
     connections.changed([tmp_path])
     connections.end()
     assert len(told) == 2
+
+
+async def test_files_that_change_again_before_a_test_that_nobody_asked_for_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Setup(Request(), (), {}, tmp_path, ok("configuration", "-"), frozenset(), "", "target")
+    started = tmp_path / "started"
+    python = tmp_path / "python"
+    python.write_text(f"#!/bin/sh\ntouch '{started}'\n")
+    python.chmod(0o755)
+    now = seen._replace(pythons=(python,), diverting=frozenset({("HTTPS_PROXY", "a hash")}))
+    monkeypatch.setattr(connection_test, "set_up", lambda *_: now)
+    session: Any = SimpleNamespace(
+        server=SimpleNamespace(protocol=SimpleNamespace(notify=lambda *_: None), work_done_progress=None),
+        capabilities=Capabilities(),
+        store=Store([tmp_path], {}),
+        around=SimpleNamespace(look=_nothing, terms=lambda: None),
+    )
+    connections = Connections(session)
+    asked = Asked(tmp_path, tmp_path.as_uri(), "connection of it", TEST_AUTHENTICATION)
+    assert (await connections.test(asked, agreed=seen)).cancelled
+    assert not started.exists()
+    assert not (await connections.test(asked)).cancelled
+    assert started.exists()
+    connections.end()
 
 
 async def _nothing() -> None:

@@ -141,7 +141,7 @@ PRIVATE = URI.replace("westeurope.", "0c7a.workspace.westeurope.")
         (URI, URI, "ok", None),
         (URI, PRIVATE, "ok", None),
         (None, URI, "ok", None),
-        (ELSEWHERE, URI, "failed", "OTHER_REGION"),
+        (ELSEWHERE, URI, "failed", "WRONG_REGION"),
         (URI, "", "failed", None),
     ],
 )
@@ -153,7 +153,7 @@ def test_the_uri_as_azure_ai_ml_reads_it_is_held_against_the_configured_one(
     (outcome,) = sdk.run(context)
     assert (outcome.outcome, outcome.code, outcome.hard) == (verdict, code, False)
     assert outcome.details["uri"] == (found or None)
-    assert outcome.command == (f"export MLFLOW_TRACKING_URI={found}" if code else None)
+    assert outcome.command == (f'export MLFLOW_TRACKING_URI="{found}"' if code else None)
 
 
 class Client:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from azmlflow.lsp import background, connection_status
-from azmlflow.lsp.connection_setup import Asked, set_up, what_waits
+from azmlflow.lsp.connection_setup import Asked, Setup, set_up, what_waits
 from azmlflow.lsp.connection_status import Status, status_of
 from azmlflow.lsp.connection_test import ConnectionTest, Result
 from azmlflow.workspace.learned import HOLDS_FOR, Learned, learned_of
@@ -71,10 +71,13 @@ class Connections:
         asked: Asked,
         token: types.ProgressToken | None = None,
         when_cancelled: WhenCancelled | None = None,
+        *,
+        agreed: Setup | None = None,
     ) -> Result:
         """Make a test and return its result; an earlier one of the same target is cancelled.
 
-        `token` is the client's for the progress; `when_cancelled` is given what ends the test.
+        `token` is the client's for the progress; `when_cancelled` is given what ends the test. `agreed` is what the user
+        has seen tested, where nobody asked for this test: should the files have changed again meanwhile, it is not made.
         """
         test = ConnectionTest(self._session, self.notify, asked, token)
         if when_cancelled:
@@ -86,6 +89,8 @@ class Connections:
             workspace = earlier.status.workspace if earlier else None
             self._tell(test, Status("checking", f"{asked.title}.", workspace))
             setup = await test.prepare()
+            if agreed is not None and what_waits(agreed, setup):
+                test.cancel()
             await self._replace(
                 test, lambda other: other.setup is not None and other.setup.target == setup.target
             )
@@ -194,7 +199,7 @@ class Connections:
                 headline += f", {why.waits}" if why.waits else "."
                 self._tell(None, kept.status._replace(state="unknown", headline=headline))
                 if not why.waits:
-                    background.spawn(self._again(kept.asked.again()))
+                    background.spawn(self._again(kept))
 
     async def _why_again(self, kept: Kept, paths: frozenset[Path]) -> Why | None:
         """Return what has changed since a test that decides it, None when nothing has."""
@@ -209,8 +214,8 @@ class Connections:
         named = sorted(paths & (before.files | now.files))
         return Why(named[0].name, waits) if named else None
 
-    async def _again(self, asked: Asked) -> None:
-        await self.test(asked)
+    async def _again(self, kept: Kept) -> None:
+        await self.test(kept.asked.again(), agreed=kept.result.setup)
 
     def _learn_from(self, result: Result) -> None:
         details, workspace = result.summary.details, result.setup.request.workspace

@@ -121,4 +121,6 @@ def _why(cloud: Cloud) -> str:
 _FOREIGN: Final = (
     "The code would sign in with {}, which is no host of Azure that is known, so no token is asked for."
 )
-_KNOWN: Final = f"Set {v.AZUREML_CURRENT_CLOUD} to the workspace's cloud, and remove {v.AZURE_AUTHORITY_HOST}."
+_KNOWN: Final = (
+    f"Set {v.AZUREML_CURRENT_CLOUD} to the workspace's cloud, and remove {v.AZURE_AUTHORITY_HOST}."
+)

@@ -74,7 +74,9 @@ def _compared(context: Context, found: str) -> Outcome:
             SDK, "MLClient reads the workspace, which names no tracking URI.", hard=False, details=details
         )
     if theirs.cloud is None:
-        message = f"MLClient is told a tracking URI at {theirs.host}, which is no host of Azure Machine Learning."
+        message = (
+            f"MLClient is told a tracking URI at {theirs.host}, which is no host of Azure Machine Learning."
+        )
         return failed(SDK, message, hard=False, code="UNEXPECTED")
     if ours is None:
         return ok(

@@ -55,4 +55,6 @@ def foreign_authority(signer: Signer, environ: Mapping[str, str]) -> str | None:
     if signer.is_plugin or not value:
         return None
     host = authority_host(value)
-    return None if host is not None and is_sign_in_host(host) else host or f"what {AZURE_AUTHORITY_HOST} holds"
+    return (
+        None if host is not None and is_sign_in_host(host) else host or f"what {AZURE_AUTHORITY_HOST} holds"
+    )
