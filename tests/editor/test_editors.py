@@ -84,6 +84,26 @@ def test_neovim_tells_of_a_certificate(environ: dict[str, str], tmp_path: Path) 
     assert seen["left"] == 0
 
 
+def test_neovim_tests_a_connection(environ: dict[str, str], tmp_path: Path) -> None:
+    """The command, each outcome as it comes, and the states that a status bar shows, against Azure in a box."""
+    neovim = installed("nvim")
+    box = pytest.importorskip("azmlflow.sandbox.box").AzureBox()
+    heading = "Neovim 0.11 and newer" if version_of(neovim) >= (0, 11) else "Neovim 0.7 to 0.10"
+    settings = tmp_path / "init.lua"
+    settings.write_text(snippet(heading), encoding="utf-8")
+    Path(environ["AZMLFLOW_FILE"]).write_text("import mlflow\nmlflow.start_run()\n", encoding="utf-8")
+    drive = f"luafile {HERE / 'drive_connection.lua'}"
+    with box:
+        variables = box.environment("secret", base=environ | {"VIRTUAL_ENV": sys.prefix})
+        seen = run([neovim, "--headless", "-n", "-i", "NONE", "-u", settings, "-c", drive], variables)
+
+    assert seen["summary"]["outcome"] == "ok", seen
+    assert list(dict.fromkeys(seen["states"])) == ["checking", "connected"]
+    assert seen["status"]["workspace"] == box.workspace.workspace_name
+    assert seen["outcomes"] >= len(seen["summary"]["details"]["checked"])
+    assert "Connected to workspace" in seen["text"]
+
+
 def test_emacs_shows_and_repairs_a_finding(environ: dict[str, str], tmp_path: Path) -> None:
     emacs = installed("emacs")
     known = subprocess.run(
