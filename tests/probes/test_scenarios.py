@@ -232,6 +232,26 @@ LINK_OF = {
 }
 
 
+OF_THE_WORKSPACE = ("wrong-tenant", "no-permission", "private-link-denied", "workspace-not-found")
+
+
+@pytest.mark.parametrize("credential", LINK_OF)
+def test_what_is_wrong_with_the_workspace_is_the_same_whoever_signs_in(
+    the_box: AzureBox, tmp_path: Path, credential: str
+) -> None:
+    for name in OF_THE_WORKSPACE:
+        the_box.use(name)
+        outcomes = probe(the_box, tmp_path, environment(the_box, tmp_path, credential))
+        headline, case = headline_of(outcomes[:-1]), CASES[name]
+        assert headline is not None
+        taken = [o.link for o in outcomes if o.step == "credential" and o.outcome == "ok"]
+        assert taken == [LINK_OF[credential]]
+        assert headline.code == case.code, (name, headline)
+        assert headline.advice
+        if name != "wrong-tenant":  # without AZURE_TENANT_ID only the token tells of it
+            assert (headline.step, headline.link) == (case.step, case.link)
+
+
 OF_ITS_OWN = """
 import azure.identity, mlflow
 from azure.ai.ml import MLClient

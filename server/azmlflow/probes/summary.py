@@ -12,6 +12,7 @@ _BEHIND: Final = {
     "login": frozenset({o.CREDENTIAL}),
     "arm": frozenset({o.WORKSPACE}),
     o.TENANT: frozenset({o.CREDENTIAL, o.TOKEN, o.WORKSPACE, o.EXPERIMENTS}),
+    o.TOKEN: frozenset({o.WORKSPACE, o.EXPERIMENTS}),
 }
 """What a failure lies behind that alone would not end the script: the host's role or the step -> later steps."""
 

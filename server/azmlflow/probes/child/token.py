@@ -96,7 +96,7 @@ def _expiry(expires_on: int | None) -> str:
         return "expires at an unknown time"
     minutes = (expires_on - time()) / 60
     if minutes < 0:
-        return f"has expired {-minutes:.0f} minutes ago, by the clock of this machine"
+        return f"expired {-minutes:.0f} minutes ago, by the clock of this machine"
     return f"expires in {minutes:.0f} minutes" if minutes < _LONG else f"expires in {minutes / 60:.0f} hours"
 
 
