@@ -297,3 +297,6 @@ def test_a_credential_of_the_codes_own_is_predicted_too(
     assert (text or "") in said.text
     headline = headline_of(outcomes[:-1])
     assert (headline.link if headline else outcomes[-1].details["link"]) == link
+    if (name, credential) == ("az-expired", DEFAULT):
+        assert headline is not None
+        assert (headline.command or "").startswith("az login")

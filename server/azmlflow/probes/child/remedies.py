@@ -6,6 +6,7 @@ import os
 from typing import Any, Final
 
 from azmlflow.azure import variables as v
+from azmlflow.azure.advice import aadsts_codes
 from azmlflow.azure.credential_links import AZURE_CLI, MANAGED_IDENTITY
 from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST, exception_command, is_proxied
 from azmlflow.probes.child.bounded import SILENT
@@ -50,6 +51,8 @@ def of_unavailable(context: Context, link: str, text: str, seconds: float) -> di
         return {"code": "SLOW", "advice": f"{again} {_CHOOSE}"}
     if text.startswith(_PLEASE_RUN):
         return {**advice_for(context, text, CREDENTIAL, link), "code": SIGNED_OUT}
+    if aadsts_codes(text):  # within DefaultAzureCredential even a sign-in that has expired only passes on
+        return advice_for(context, text, CREDENTIAL, link)
     if link == MANAGED_IDENTITY and is_not_assigned(text):
         return {**advice_for(context, text, CREDENTIAL, link), **_of_identity()}
     return {}
@@ -99,6 +102,13 @@ def nothing_left(context: Context) -> Outcome:
     return failed(CREDENTIAL, message, **{**_most_useful(context), "code": "NO_TOKEN"})
 
 
+def _is_almost(outcome: Outcome) -> bool:
+    """Tell whether a link that passed on is one that somebody meant to use, one step short of a token."""
+    return outcome.step == CREDENTIAL and (
+        outcome.code in ALMOST or (outcome.code or "").startswith("AADSTS")
+    )
+
+
 def _most_useful(context: Context) -> dict[str, Any]:
     begun = missing_of_principal()
     if begun is not None:
@@ -107,7 +117,7 @@ def _most_useful(context: Context) -> dict[str, Any]:
     if AZURE_CLI not in names and os.environ.get(v.AZURE_TOKEN_CREDENTIALS):
         advice = f"{v.AZURE_TOKEN_CREDENTIALS} leaves out the account of the Azure CLI; remove it, or set what it leaves."
         return {"advice": advice, "command": f"unset {v.AZURE_TOKEN_CREDENTIALS}"}
-    almost = next((outcome for outcome in context.outcomes if outcome.code in ALMOST), None)
+    almost = next((outcome for outcome in context.outcomes if _is_almost(outcome)), None)
     if almost is not None:
         return {"advice": almost.advice, "command": almost.command, "url": almost.url}
     if os.environ.get("CI"):
