@@ -49,7 +49,7 @@ def chain(name, links, **request):
     asked, context = [], made(**request)
     context.service = SimpleNamespace(cloud=SimpleNamespace(_get_default_scope=lambda: "https://arm/.default"))
     stubs = tuple((name, Stub(name, answer)) for name, answer in links.items())
-    context.signer = Signer(THE_PLUGIN, None, stubs, Within(True, False))
+    context.signer = Signer(THE_PLUGIN, stubs, Within(True, False))
     outcomes = told(credential, context)
     facts[name] = dict(told=outcomes, asked=asked, begun=[*begun], token=context.token, name=getattr(context.credential, 'name', None))
 def sign_in():

@@ -540,7 +540,7 @@ def test_a_chain_without_a_managed_identity_asks_nobody(alone):
     alone.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     alone.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     probed = context()
-    probed.signer = Signer(THE_PLUGIN, None, (("EnvironmentCredential", None),), Within(True, False))
+    probed.signer = Signer(THE_PLUGIN, (("EnvironmentCredential", None),), Within(True, False))
     assert IMDS not in by_host(told(network, probed))
 
 

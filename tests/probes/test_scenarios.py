@@ -300,3 +300,20 @@ def test_a_credential_of_the_codes_own_is_predicted_too(
     if (name, credential) == ("az-expired", DEFAULT):
         assert headline is not None
         assert (headline.command or "").startswith("az login")
+
+
+def test_what_would_break_the_plugins_chain_harms_no_credential_of_the_codes_own(
+    box: AzureBox, tmp_path: Path
+) -> None:
+    """An empty secret raises while the chain is built; with a client's AzureCliCredential no chain is built."""
+    empty = {"AZURE_TENANT_ID": box.tenant_id, "AZURE_CLIENT_ID": box.client_id, "AZURE_CLIENT_SECRET": ""}
+    for credential, works in ((AZURE_CLI, True), (DEFAULT, False)):
+        environ = environment(box, tmp_path, "az") | empty
+        made = OF_ITS_OWN.format(credential=credential, workspace=tuple(box.workspace))
+        script = start_script(tmp_path, environ, made)
+        outcomes = tell(tmp_path, environ, made)
+        said = end_script(script, 60)
+        assert said.logged == works == (outcomes[-1].outcome == "ok"), (said.text, outcomes[-1])
+        if not works:
+            assert outcomes[-1].code == "CONSTRUCTION"
+            assert f"{DEFAULT} is made first" in outcomes[-1].message

@@ -15,7 +15,7 @@ from azmlflow.probes.child import interaction, plugin
 from azmlflow.probes.child.construction import construction_fault
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.packages import known_chain
-from azmlflow.probes.child.signing import foreign_authority, signer_of
+from azmlflow.probes.child.signing import foreign_authority, service_for, signer_of
 from azmlflow.probes.outcome import CHAIN, Outcome, failed, ok
 
 SLOW: Final = 3.0
@@ -35,10 +35,10 @@ def run(context: Context) -> Iterator[Outcome]:
         interaction.forbid()
     started = monotonic()
     try:
-        service = plugin.build(uri, os.environ)
+        service = service_for(context.request.credential, uri, os.environ)
         cloud, signer = plugin.cloud_of(service), signer_of(context.request.credential, service)
     except Exception as error:  # noqa: BLE001 - the constructors raise anything, bare Exception too
-        yield construction_fault(error, known_chain())
+        yield construction_fault(error, known_chain(), context.request.credential)
         return
     foreign = plugin.foreign_host(service) or foreign_authority(signer, os.environ)
     if foreign is not None:

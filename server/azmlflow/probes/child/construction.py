@@ -19,15 +19,19 @@ CONSTRUCTION = "CONSTRUCTION"
 _NAMES = frozenset(link.name for link in LINKS)
 
 
-def construction_fault(error: Exception, chain: Chain) -> Outcome:
-    """Return the failure for what a constructor raised, with the link that it was and the variable to look at."""
+def construction_fault(error: Exception, chain: Chain, credential: str | None = None) -> Outcome:
+    """Return the failure for what a constructor raised, with the link that it was and the variable to look at.
+
+    `credential` is the class that the code makes itself, None where the plugin builds its chain.
+    """
     link = link_of(error)
     if takes_job_token(os.environ):
         message = f"{v.MLFLOW_TRACKING_TOKEN} cannot be read: {_said(error)}"
     else:
         message = _foreseen(error, chain) or _of_certificate(error, link) or _said(error)
     advice = advice_on(str(error), CHAIN, link)
-    ends = "The plugin builds its whole chain first, so that no credential is tried at all."
+    builds = f"{credential} is made" if credential else "The plugin builds its whole chain"
+    ends = f"{builds} first, so that no credential is tried at all."
     return failed(CHAIN, f"{message} {ends}", link=link, **{**advice, "code": CONSTRUCTION})
 
 

@@ -42,7 +42,9 @@ def run(context: Context) -> Iterator[Outcome]:
     """Yield what comes of each link, and last why there is no token, if no link has told it."""
     chosen = context.request.link
     if chosen is not None and chosen not in [name for name, _ in context.links]:
-        yield failed(CREDENTIAL, remedies.not_in_chain(chosen), link=chosen, code="NOT_IN_CHAIN")
+        yield failed(
+            CREDENTIAL, remedies.not_in_chain(context.signer, chosen), link=chosen, code="NOT_IN_CHAIN"
+        )
         return
     walk = _Walk()
     for name, credential in context.links:

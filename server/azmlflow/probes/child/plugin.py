@@ -58,6 +58,22 @@ def build(uri: str, environment: Mapping[str, str]) -> Any:
     return utils.get_service_context_from_tracking_url_default_auth(urlparse(uri))
 
 
+def serve(uri: str, auth: Any) -> Any:
+    """Return the service context that the plugin has for the URI of a client's workspace: the client's credential, no chain."""
+    utils = import_module(UTILS)
+    parsed = parse_tracking_uri(uri)
+    if parsed is None or parsed.workspace is None:
+        raise ValueError("the tracking URI names no workspace")
+    return utils.ServiceContext(
+        host_url=f"https://{urlparse(uri).netloc}",
+        subscription_id=parsed.workspace.subscription_id,
+        workspace_name=parsed.workspace.workspace_name,
+        resource_group_name=parsed.workspace.resource_group,
+        auth=auth,
+        cloud=utils._get_cloud_or_default(),
+    )
+
+
 def links_of(auth: Any) -> list[tuple[str, Any]]:
     """Return the name and the object of each link of a credential, in its order; of one that is no chain itself."""
     if not hasattr(auth, "credentials"):
@@ -104,7 +120,7 @@ def adopt(context: Context, uri: str) -> None:
     from azure.identity import ChainedTokenCredential
 
     ours = context.service
-    only = ChainedTokenCredential(context.credential) if context.request.link else context.signer.credential
+    only = ChainedTokenCredential(context.credential) if context.request.link else ours.auth
     service = import_module(UTILS).ServiceContext(
         host_url=f"https://{urlparse(uri).netloc}",
         subscription_id=ours.subscription_id,

@@ -32,12 +32,14 @@ ALMOST: Final = (SIGNED_OUT, NOT_ASSIGNED)
 _AGAIN: Final = "The plugin asks again at every call of MLflow"
 
 
-def not_in_chain(link: str) -> str:
+def not_in_chain(signer: Signer, link: str) -> str:
     """Return why a link that was asked for cannot be tried."""
     asked = os.environ.get(v.AZURE_TOKEN_CREDENTIALS, "").strip()
     if asked:
         return f"{v.AZURE_TOKEN_CREDENTIALS}={asked} leaves {link} out of the chain."
-    return f"The plugin's chain has no link {link}."
+    if signer.is_plugin:
+        return f"The plugin's chain has no link {link}."
+    return f"The code signs in with {signer.title}, which has no link {link}."
 
 
 def of_unavailable(context: Context, link: str, text: str, seconds: float) -> dict[str, Any]:

@@ -16,10 +16,9 @@ THE_PLUGIN: Final = "the plugin"
 
 
 class Signer(NamedTuple):
-    """What asks for tokens: its name in a sentence, the object, its links in order, and how these are asked."""
+    """What asks for tokens: its name in a sentence, its links in order, and how these are asked."""
 
     title: str
-    credential: Any
     links: tuple[tuple[str, Any], ...]
     within: Within
 
@@ -34,16 +33,24 @@ class Signer(NamedTuple):
         return len(self.links) > 1
 
 
-def signer_of(credential: str | None, service: Any) -> Signer:
-    """Return who signs in, for a class of azure-identity or, with None, as the plugin's service context says.
+def service_for(credential: str | None, uri: str, environ: Mapping[str, str]) -> Any:
+    """Return the plugin's service context for a URI, with a class of azure-identity or, with None, with its own chain.
 
-    Raises whatever the constructor of the class raises.
+    Raises whatever the constructors raise. With a credential of the code's own the plugin builds no chain, so that what
+    would break the chain does no harm.
     """
     if credential is None:
-        return Signer(THE_PLUGIN, service.auth, tuple(plugin.links_of(service.auth)), Within(True, False))
-    made = getattr(import_module("azure.identity"), credential)()
-    within = Within(True, True) if credential == DEFAULT_CREDENTIAL else Within(False, False)
-    return Signer(credential, made, tuple(plugin.links_of(made)), within)
+        return plugin.build(uri, environ)
+    return plugin.serve(uri, getattr(import_module("azure.identity"), credential)())
+
+
+def signer_of(credential: str | None, service: Any) -> Signer:
+    """Return who signs in by a service context that `service_for` made of the same class."""
+    links = tuple(plugin.links_of(service.auth))
+    if credential is None:
+        return Signer(THE_PLUGIN, links, Within(True, False))
+    is_default = credential == DEFAULT_CREDENTIAL
+    return Signer(credential, links, Within(is_default, is_default))
 
 
 def foreign_authority(signer: Signer, environ: Mapping[str, str]) -> str | None:
