@@ -1,4 +1,4 @@
-"""Writes the pages of the rules from their records, the page of advice and package.json's settings from the server's tables.
+"""Writes the pages of the rules from their records, the page of advice and the extension's settings from the server's tables.
 
 `--check` only says which file is stale.
 """
@@ -37,6 +37,8 @@ ADVICE_OPENING = """\
 What `azmlflow test-connection` says to the errors of Microsoft Entra ID (`AADSTS...`), of Azure Resource Manager, of the Azure
 packages, of MLflow and of a workspace. An error that is not here gets no guess: it is given as it came, with Microsoft's page
 on its code where it has one. How a test goes is in [connection.md](connection.md)."""
+TEXTS = "settings."
+"""What the keys of our texts in package.nls.json begin with; nobody else's do."""
 NOTICE = "<!-- Written by docs/generate.py from the rule's own file: change it there. -->"
 
 
@@ -102,23 +104,49 @@ def manifest() -> str:
     """Return package.json with the settings that the server reads; those of the extension itself are left alone."""
     data = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
     properties = data["contributes"]["configuration"]["properties"]
-    own = {key: value for key, value in properties.items() if key.startswith(f"{SECTION}.server.")}
-    data["contributes"]["configuration"]["properties"] = own | {
-        f"{SECTION}.{setting.name}": property_of(setting) for setting in SETTINGS
-    }
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    made = {f"{SECTION}.{setting.name}": property_of(setting) for setting in SETTINGS}
+    others = {name: value for name, value in properties.items() if name not in made and not _is_made(value)}
+    data["contributes"]["configuration"]["properties"] = others | made
+    return _as_json(data)
+
+
+def messages() -> str:
+    """Return package.nls.json, which has the texts of package.json, with those of our settings."""
+    path = ROOT / "package.nls.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    others = {key: text for key, text in known.items() if not key.startswith(TEXTS)}
+    return _as_json(others | {key: text for setting in SETTINGS for key, text in texts_of(setting).items()})
 
 
 def property_of(setting: Setting) -> dict[str, object]:
-    """Return a setting as VS Code's manifest describes it."""
+    """Return a setting as VS Code's manifest describes it; its texts are in package.nls.json."""
     described: dict[str, object] = {"type": setting.type}
     if setting.type == "array":
         described["items"] = {"type": "string"}
-    described["default"] = list(setting.default) if setting.type == "array" else setting.default
+    described["default"] = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    if setting.range:
+        described["minimum"], described["maximum"] = setting.range
+    description, *meanings = (f"%{key}%" for key in texts_of(setting))
     if setting.enum:
         described["enum"] = list(setting.enum)
-        described["markdownEnumDescriptions"] = list(setting.enum.values())
-    return described | {"markdownDescription": setting.description, "scope": setting.scope}
+        described["markdownEnumDescriptions"] = meanings
+    return described | {"markdownDescription": description, "scope": setting.scope}
+
+
+def texts_of(setting: Setting) -> dict[str, str]:
+    """Return the texts of a setting by their keys in package.nls.json, its description first."""
+    start = f"{TEXTS}{setting.name}"
+    meanings = {f"{start}.enum.{value}": meaning for value, meaning in setting.enum.items()}
+    return {f"{start}.description": setting.description, **meanings}
+
+
+def _is_made(value: dict[str, object]) -> bool:
+    """Tell whether a property of package.json is one of ours, perhaps of a setting that is no more."""
+    return str(value.get("markdownDescription")).startswith(f"%{TEXTS}")
+
+
+def _as_json(data: object) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 def pages() -> dict[Path, str]:
@@ -128,7 +156,8 @@ def pages() -> dict[Path, str]:
     texts = {folder / f"{module.rule.name}.md": rule_page(module) for module in modules}
     index = {folder / "index.md": index_page(module.rule for module in modules)}
     advice = {ROOT / "docs" / "advice.md": advice_page()}
-    return texts | index | advice | {ROOT / "package.json": manifest()}
+    extension = {ROOT / "package.json": manifest(), ROOT / "package.nls.json": messages()}
+    return texts | index | advice | extension
 
 
 def stale(texts: dict[Path, str]) -> list[Path]:

@@ -61,6 +61,9 @@ class Editor(LanguageClient):
         self.published: dict[str, types.PublishDiagnosticsParams] = {}
         self.registrations: list[types.Registration] = []
         self.applied: list[types.ApplyWorkspaceEditParams] = []
+        self.shown: list[types.ShowDocumentParams] = []
+        self.can_show = True
+        """Whether it succeeds in showing what it is asked to."""
         self.refreshed = 0
         self._seen = 0
         self.expects_errors = False
@@ -76,6 +79,7 @@ class Editor(LanguageClient):
         features[types.WORKSPACE_DIAGNOSTIC_REFRESH] = _refresh
         features[types.CLIENT_REGISTER_CAPABILITY] = _register
         features[types.WORKSPACE_APPLY_EDIT] = _apply
+        features[types.WINDOW_SHOW_DOCUMENT] = _show
         features.update(dict.fromkeys(silent, _at_the_end))
         register_lsp_features(self, features)
 
@@ -297,6 +301,11 @@ async def _apply(editor: Editor, params: types.ApplyWorkspaceEditParams) -> type
     editor.applied.append(params)
     editor.announce()
     return types.ApplyWorkspaceEditResult(applied=True)
+
+
+async def _show(editor: Editor, params: types.ShowDocumentParams) -> types.ShowDocumentResult:
+    editor.shown.append(params)
+    return types.ShowDocumentResult(editor.can_show)
 
 
 def assignments(count: int = 1, before: str = "") -> str:

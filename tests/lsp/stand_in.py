@@ -19,10 +19,10 @@ def outcome(step, verdict="ok", message="Good.", **more):
 def end():
     say(kind="end")
 def hang():
-    tool = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-    with open(HERE / "pids", "w") as pids:
-        pids.write(f"{{os.getpid()}} {{tool.pid}}")
     begin("credential", "AzureCliCredential")
+    tool = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    with open(HERE / "pids", "w") as pids:  # from here on we may be left alone, and say nothing more: nobody might listen
+        pids.write(f"{{os.getpid()}} {{tool.pid}}")
     while os.read(0, 4096):
         pass
     os.killpg(0, 9)

@@ -8,6 +8,8 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from tests.cli.process import azmlflow
+
 SCRIPT = "import mlflow\n\nwith mlflow.start_run():\n    mlflow.log_metric('loss', 0.1)\n"
 NAMES = {
     "subscription_id": "11111111-2222-3333-4444-555555555555",
@@ -31,6 +33,7 @@ async def test_the_commands_are_announced(start):
         "azmlflow.testConnection",
         "azmlflow.testAuthentication",
         "azmlflow.dryRun",
+        "azmlflow.openInStudio",
     }
 
 
@@ -41,6 +44,18 @@ async def test_explain_says_where_runs_go(start, workspace):
     answer = await editor.run("azmlflow.explain", uri)
     assert answer["version"] == 1
     assert answer["tracking"]["status"] == "local"
+    assert "Runs go to a local store" in answer["text"]
+
+
+async def test_explain_has_the_page_that_the_terminal_prints(start, workspace):
+    text = "import mlflow\n\nmlflow.set_experiment('sin\u202etax')\nkey = 1; mlflow.set_tracking_uri('file:///tmp/x')\n"
+    (workspace / ".git").mkdir()
+    (workspace / "train.py").write_text(text, encoding="utf-8")
+    editor = await start()
+    answer = await editor.run("azmlflow.explain", (workspace / "train.py").as_uri())
+    assert answer["text"] == azmlflow("explain", "train.py", cwd=workspace).stdout
+    assert "mlflow.set_tracking_uri('file:///tmp/x')" in answer["text"]
+    assert "\u202e" not in answer["text"]
 
 
 async def test_insert_tracking_repairs_the_document(start, workspace):

@@ -19,7 +19,7 @@ from pygls.exceptions import JsonRpcException
 from tests.lsp import stand_in
 from tests.lsp.conftest import CANARY, Start
 from tests.lsp.editor import Editor, capabilities_of
-from tests.lsp.test_status import SCRIPT, save, sent, states, status
+from tests.lsp.test_status import SCRIPT, of_tests, save, sent, states, status
 from tests.probes.processes import is_running, wait_until_gone
 
 pytestmark = pytest.mark.skipif(
@@ -55,11 +55,11 @@ class Test:
 
 async def hanging(editor: Editor, project: Path, **options: Any) -> tuple[Test, list[int]]:
     """Begin a test that hangs; return it with its processes."""
-    before = len(sent(editor, "azmlflow/status"))
+    before = len(of_tests(editor))
     folder = project / ".venv" / "bin"
     (folder / "pids").unlink(missing_ok=True)
     test = Test(editor, (project / "train.py").as_uri(), **options)
-    await editor.until(lambda: len(sent(editor, "azmlflow/status")) > before)
+    await editor.until(lambda: len(of_tests(editor)) > before)
     while not ((folder / "pids").exists() and (folder / "pids").read_text().count(" ")):
         await asyncio.sleep(0)
     pids = stand_in.pids_in(folder)
@@ -194,7 +194,7 @@ async def test_nothing_is_started_in_a_workspace_that_is_not_trusted(start: Star
     for command in ("azmlflow.testConnection", "azmlflow.testAuthentication"):
         with pytest.raises(JsonRpcException, match="not trusted"):
             await editor.run(command, (project / "train.py").as_uri())
-    assert sent(editor, "azmlflow/status") == []
+    assert of_tests(editor) == []
     assert not (project / ".venv" / "bin" / "started").exists()
 
 
@@ -213,7 +213,7 @@ async def test_wrong_arguments_are_told(start: Start, workspace: Path) -> None:
     ):
         with pytest.raises(JsonRpcException, match=message):
             await editor.run("azmlflow.testConnection", *arguments)
-    assert sent(editor, "azmlflow/status") == []
+    assert of_tests(editor) == []
 
 
 async def test_the_options_reach_the_probe(start: Start, project: Path) -> None:

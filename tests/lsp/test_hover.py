@@ -42,3 +42,19 @@ async def test_elsewhere_there_is_nothing_to_say(start, workspace):
             )
             is None
         )
+
+
+async def test_links_between_the_pages_of_rules_lead_to_the_documentation(start, workspace):
+    editor = await start()
+    (workspace / "config.json").write_text(
+        '{"subscription_id": "6f0c1a52-8f6b-4f0e-9d37-2b7c5c1f4e11", "resource_group": "rg", "workspace_name": "ws"}'
+    )
+    uri = (workspace / "lonely.py").as_uri()
+    editor.open(uri, "import mlflow\n\nif __name__ == '__main__':\n    mlflow.start_run()\n")
+    await editor.diagnostics_of(uri)
+    hover = await editor.text_document_hover_async(
+        types.HoverParams(types.TextDocumentIdentifier(uri), types.Position(3, 8))
+    )
+    assert "AZM101" in hover.contents.value
+    assert "](https://azmlflow.github.io/rules/dotenv-not-loaded)" in hover.contents.value
+    assert ".md)" not in hover.contents.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,10 @@ from azmlflow.lsp.capabilities import Capabilities
 from azmlflow.lsp.connection_setup import Asked, Setup
 from azmlflow.lsp.connection_status import Status, status_of
 from azmlflow.lsp.connections import Connections
+from azmlflow.lsp.session import Session
 from azmlflow.probes.outcome import TEST_AUTHENTICATION, Outcome, failed, ok, skipped
 from azmlflow.probes.request import Request
 from azmlflow.probes.summary import summarise
-from azmlflow.workspace.store import Store
 from lsprotocol import types
 
 from tests.lsp import stand_in
@@ -65,14 +66,20 @@ def sent(editor: Editor, method: str) -> list[dict[str, Any]]:
     return [message["params"] for message in messages if message.get("method") == method]
 
 
+def of_tests(editor: Editor) -> list[dict[str, Any]]:
+    """Return what the client was told of tests, leaving out what a folder that is not tested is aimed at."""
+    told = sent(editor, "azmlflow/status")
+    return [status for status in told if not status["headline"].startswith("Not tested yet: ")]
+
+
 def states(editor: Editor) -> list[str]:
-    """Return the states that the client was told, one after another."""
-    told = [status["state"] for status in sent(editor, "azmlflow/status")]
+    """Return the states that the client was told of tests, one after another."""
+    told = [status["state"] for status in of_tests(editor)]
     return [state for number, state in enumerate(told) if told[number - 1 : number] != [state]]
 
 
 def status(editor: Editor) -> dict[str, Any]:
-    return sent(editor, "azmlflow/status")[-1]
+    return of_tests(editor)[-1]
 
 
 def runs(project: Path) -> int:
@@ -128,6 +135,7 @@ async def test_a_test_is_told_from_its_start_to_its_end(start: Start, project: P
         "workspace": "ws-contoso",
         "identity": "application 8c2e4f70…",
         "headline": "Connected to workspace ws-contoso as application 8c2e4f70….",
+        "uri": (project / "train.py").as_uri(),
     }
     told = sent(editor, "azmlflow/outcome")
     assert {(each["id"], each["uri"]) for each in told} == {(answer["id"], (project / "train.py").as_uri())}
@@ -146,7 +154,7 @@ async def test_fixing_the_file_that_a_failed_test_rests_on_tests_again(start: St
     save(editor, project / ".env", DOTENV.replace(CANARY, "right-secret"))
     await editor.until(lambda: states(editor)[-1:] == ["connected"])
     assert states(editor) == ["checking", "failed", "unknown", "checking", "connected"]
-    headlines = [told["headline"] for told in sent(editor, "azmlflow/status")]
+    headlines = [told["headline"] for told in of_tests(editor)]
     assert ".env has changed since the test." in headlines
 
     save(editor, project / ".env", DOTENV)
@@ -174,7 +182,7 @@ async def test_only_what_decides_the_test_and_is_saved_tests_again(start: Start,
     await editor.until(lambda: states(editor)[-1:] == ["failed"])
     assert states(editor) == ["checking", "failed", "unknown", "checking", "failed"]
     assert runs(project) == 2
-    assert sent(editor, "azmlflow/status")[-3]["headline"] != status(editor)["headline"]
+    assert of_tests(editor)[-3]["headline"] != status(editor)["headline"]
 
 
 async def test_what_is_not_saved_yet_counts_when_the_user_asks(start: Start, project: Path) -> None:
@@ -197,9 +205,7 @@ async def test_a_project_that_names_no_workspace_is_tested_once_it_does(start: S
     assert runs(project) == 0
     save(editor, project / "config.json", json.dumps(NAMES))
     await editor.until(lambda: status(editor)["workspace"] == "ws-contoso" and runs(project) == 1)
-    assert "config.json has changed since the test." in [
-        s["headline"] for s in sent(editor, "azmlflow/status")
-    ]
+    assert "config.json has changed since the test." in [s["headline"] for s in of_tests(editor)]
 
 
 async def test_another_interpreter_in_the_settings_tests_again(start: Start, project: Path) -> None:
@@ -213,9 +219,7 @@ async def test_another_interpreter_in_the_settings_tests_again(start: Start, pro
     editor.set_configuration({"azmlflow": {"interpreter": str(elsewhere / ".venv" / "bin" / "python")}})
     editor.workspace_did_change_configuration(types.DidChangeConfigurationParams({}))
     await editor.until(lambda: states(editor)[-1:] == ["connected"])
-    assert "The interpreter has changed since the test." in [
-        told["headline"] for told in sent(editor, "azmlflow/status")
-    ]
+    assert "The interpreter has changed since the test." in [told["headline"] for told in of_tests(editor)]
 
 
 async def test_a_certificate_that_is_replaced_tests_again(start: Start, project: Path) -> None:
@@ -231,9 +235,7 @@ async def test_a_certificate_that_is_replaced_tests_again(start: Start, project:
         lambda: states(editor) == ["checking", "connected", "unknown", "checking", "connected"]
     )
     assert runs(project) == 2
-    assert "client.pem has changed since the test." in [
-        s["headline"] for s in sent(editor, "azmlflow/status")
-    ]
+    assert "client.pem has changed since the test." in [s["headline"] for s in of_tests(editor)]
 
 
 async def test_a_token_that_expires_is_told_and_not_renewed_unasked(start: Start, project: Path) -> None:
@@ -304,13 +306,7 @@ async def test_a_test_that_cannot_be_made_is_told_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, Any]] = []
-    protocol = SimpleNamespace(notify=lambda method, params: told.append((method, params["state"])))
-    session: Any = SimpleNamespace(
-        server=SimpleNamespace(protocol=protocol, work_done_progress=None),
-        capabilities=Capabilities(),
-        store=Store([tmp_path], {}),
-        around=SimpleNamespace(look=_nothing, terms=lambda: None),
-    )
+    session = alone(tmp_path, lambda method, params: told.append((method, params.get("state"))))
 
     def fail(*_: object) -> None:
         raise RuntimeError("a bug of ours")
@@ -320,10 +316,15 @@ async def test_a_test_that_cannot_be_made_is_told_and_leaves_nothing(
     connections = Connections(session)
     with pytest.raises(RuntimeError, match="a bug of ours"):
         await connections.test(asked)
-    assert told == [("azmlflow/status", "checking"), ("azmlflow/status", "unknown")]
+    assert told == [
+        ("azmlflow/status", "checking"),
+        ("azmlflow/testStarted", None),
+        ("azmlflow/status", "unknown"),
+        ("azmlflow/testEnded", None),
+    ]
     connections.changed([tmp_path])
     connections.end()
-    assert len(told) == 2
+    assert len(told) == 4
 
 
 async def test_files_that_change_again_before_a_test_that_nobody_asked_for_end_it(
@@ -336,19 +337,22 @@ async def test_files_that_change_again_before_a_test_that_nobody_asked_for_end_i
     python.chmod(0o755)
     now = seen._replace(pythons=(python,), diverting=frozenset({("HTTPS_PROXY", "a hash")}))
     monkeypatch.setattr(connection_test, "set_up", lambda *_: now)
-    session: Any = SimpleNamespace(
-        server=SimpleNamespace(protocol=SimpleNamespace(notify=lambda *_: None), work_done_progress=None),
-        capabilities=Capabilities(),
-        store=Store([tmp_path], {}),
-        around=SimpleNamespace(look=_nothing, terms=lambda: None),
-    )
-    connections = Connections(session)
+    connections = Connections(alone(tmp_path, lambda *_: None))
     asked = Asked(tmp_path, tmp_path.as_uri(), "connection of it", TEST_AUTHENTICATION)
     assert (await connections.test(asked, agreed=seen)).cancelled
     assert not started.exists()
     assert not (await connections.test(asked)).cancelled
     assert started.exists()
     connections.end()
+
+
+def alone(folder: Path, notify: Callable[[str, dict[str, Any]], None]) -> Session:
+    """Return the session of a client of which nothing is known but what it is told."""
+    server: Any = SimpleNamespace(protocol=SimpleNamespace(notify=notify), work_done_progress=None)
+    session = Session(server, Capabilities(), types.PositionEncodingKind.Utf16, [folder])
+    around: Any = SimpleNamespace(look=_nothing, terms=lambda: None)
+    session.around = around
+    return session
 
 
 async def _nothing() -> None:

@@ -21,6 +21,10 @@ from azmlflow.azure.remedy import (
     Remedy,
 )
 
+LOCKS_OUT: Final = frozenset({"AADSTS50126", "AADSTS50053"})
+"""Codes of a wrong password and of an account that is locked by several: tried again, it is locked for longer
+(https://learn.microsoft.com/entra/identity/authentication/howto-password-smart-lockout)."""
+
 
 def error_page(code: int) -> str:
     """Return Microsoft's own page about a code."""

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from azmlflow.azure.clouds import CLOUDS, cloud_of_host
+from azmlflow.azure.studio import STUDIO_HOSTS
 from azmlflow.azure.uri_parsing import SCHEME, host_of_netloc
 from azmlflow.azure.workspace import PROVIDER, is_placeholder, is_stray, stray_characters
 
@@ -174,7 +175,7 @@ _QUOTES: Final = frozenset("'\"`\u2018\u2019\u201c\u201d")
 _DROPPED: Final = "\t\r\n"
 _PORTALS: Final = frozenset(
     host for cloud in CLOUDS for host in (cloud.portal_host, cloud.studio_host, cloud.arm_host) if host
-) | {"ai.azure.com"}
+) | {"ai.azure.com", *STUDIO_HOSTS.values()}
 
 _LEADING_QUOTE: Final = (
     "The quotation marks are part of the value, so MLflow takes it for a local folder "

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from azmlflow.sandbox.box import AzureBox
 
 PACKAGES: Final = ("trustme", "cryptography", "flask", "sqlalchemy", "alembic", "mlflow")
+KEPT: Final = 200_000
+"""How many requests the report rests on: the first half of them, and the latest."""
 USAGE: Final = (
     "azmlflow dry-run [-h] [--format {text,json}] [--timeout SECONDS] [--until-stdin-closes] [--] COMMAND ..."
 )
@@ -82,7 +84,7 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     before = local_stores.look(folder, environ)
     try:
         require(*PACKAGES)
-        with AzureBox("dry-run") as box:
+        with AzureBox("dry-run", keeps=KEPT) as box:
             store_of(box.world).start()
             ended = _run_in(box, command, environ, options)
             report = report_on(box.world, box.journal)

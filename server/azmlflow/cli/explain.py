@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +26,18 @@ def run(arguments: list[str]) -> int:
     path, line = _split(options.path)
     resolution = _read(path)
 
-    from azmlflow.cli.output.story import tell
     from azmlflow.cli.terminal import output, painter
+    from azmlflow.resolution.story import source_line, tell
+
+    def source(link: dict[str, Any]) -> str:
+        return source_line(resolution, link, Path.cwd()) if resolution else ""
 
     story = _explain(path, line, resolution)
     with output() as stream:
         if options.format == "json":
             print(json.dumps(story, indent=2), file=stream)
         else:
-            for text in tell(story, partial(_source, resolution), painter(stream)):
+            for text in tell(story, source, painter(stream)):
                 print(text, file=stream)
     return 0
 
@@ -90,19 +92,6 @@ def _events(resolution: Resolution, line: int) -> Iterator[dict[str, Any]]:
                 "certain": event.certain,
                 "run": run,
             }
-
-
-def _source(resolution: Resolution | None, link: dict[str, Any]) -> str:
-    """Return the source line of a link of provenance, without secrets."""
-    from azmlflow.azure.masking import mask
-    from azmlflow.rules.source import text_of
-    from azmlflow.workspace.snapshot import SCRIPT_KINDS
-
-    if resolution is None or link["path"] is None:
-        return ""
-    file = resolution.snapshot.files.get(Path(os.path.abspath(link["path"])))  # noqa: PTH100
-    line = text_of(file, link["cell"]).line(link["line"] - 1) if file else ""
-    return mask(line, code=file is not None and file.kind in SCRIPT_KINDS)
 
 
 def _shown(path: Path) -> str:

@@ -11,7 +11,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from azmlflow.cli.errors import WrongUse
@@ -28,13 +28,19 @@ sign in, read the workspace and log runs. Nothing leaves the machine.
 
 
 def run(arguments: list[str]) -> int:
-    """Serve until Ctrl-C or SIGTERM and return 0."""
+    """Serve until Ctrl-C, SIGTERM or, if that is asked for, the end of standard input, and return 0."""
+    from azmlflow.sandbox.store import store_of
+
     options = _parser().parse_args(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     with _opened(options.scenario, options.port) as box:
         _introduce(box, options.credential or box.scenario.credential, options.format)
-        box.journal.listen(_print_json if options.format == "json" else _print_line)
+        store_of(box.world).start()  # so that the first run need not wait for it
+        if not options.quiet:
+            box.journal.listen(_print_json if options.format == "json" else _print_line)
+        if options.until_stdin_closes:
+            threading.Thread(target=_when_stdin_closes, args=(ended,), daemon=True).start()
         _wait(ended)
     return 0
 
@@ -78,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         "--credential", choices=CREDENTIALS, metavar="KIND", help="who signs in (what the scenario is about)"
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (text)")
+    parser.add_argument("--quiet", action="store_true", help="print no requests")
+    parser.add_argument(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input is closed, as it is when the program that started this one ends (for editors)",
+    )
     return parser
 
 
@@ -92,6 +104,13 @@ def _table(rows: dict[str, str]) -> str:
         textwrap.fill(what, 110, initial_indent=f"  {name:<28} ", subsequent_indent=" " * 31)
         for name, what in rows.items()
     )
+
+
+def _when_stdin_closes(ended: threading.Event) -> None:
+    with suppress(OSError):
+        while os.read(0, 4096):
+            continue
+    ended.set()
 
 
 def _wait(ended: threading.Event) -> None:

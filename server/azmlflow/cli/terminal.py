@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Final, TextIO
 
 from azmlflow.cli.main import drop_output
+from azmlflow.printable import clean as clean
 
 WIDTH: Final = 110
 """How wide text is when nobody says: in a file, in a pipe."""
@@ -61,11 +62,6 @@ def width(stream: TextIO) -> int:
     return shutil.get_terminal_size((WIDTH, 24)).columns if stream.isatty() else WIDTH
 
 
-def clean(text: str) -> str:
-    """Return one line of text with control and direction characters replaced, so that no file can move the cursor."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_clean_one, text))
-
-
 def columns(text: str) -> int:
     """Return how many columns a clean text takes."""
     return len(text) if text.isascii() else sum(map(columns_of, text))
@@ -89,13 +85,3 @@ def output() -> Iterator[TextIO]:
         sys.stdout.flush()
     except BrokenPipeError:
         drop_output()
-
-
-def _clean_one(char: str) -> str:
-    code = ord(char)
-    if code < 0x20 or code == 0x7F:
-        return "\u2421" if code == 0x7F else chr(0x2400 + code)
-    # Joiners are part of a word or an emoji; every other invisible character may deceive.
-    if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in "\u200c\u200d":
-        return "\ufffd"
-    return char

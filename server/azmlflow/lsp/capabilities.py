@@ -30,6 +30,7 @@ class Capabilities:
     register_configuration: bool = False
     register_watchers: bool = False
     progress: bool = False
+    show_document: bool = False
 
 
 def resolve(client: types.ClientCapabilities) -> Capabilities:
@@ -67,4 +68,5 @@ def resolve(client: types.ClientCapabilities) -> Capabilities:
         register_configuration=can("workspace.did_change_configuration.dynamic_registration"),
         register_watchers=can("workspace.did_change_watched_files.dynamic_registration"),
         progress=can("window.work_done_progress"),
+        show_document=can("window.show_document.support"),
     )

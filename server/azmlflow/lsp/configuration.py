@@ -37,8 +37,23 @@ async def _ask(session: Session) -> None:
         session.configuration[scope] = settings.read(answer)
     _apply(session)
     if session.ready.is_set():
+        await use_env_files(session)
         await session.around.look()
         await session.diagnostics.refresh_all()
+
+
+async def use_env_files(session: Session) -> None:
+    """Let the workspace read the environment file that the editor loads in each folder, whatever fails on the way."""
+    settings = {folder: session.configuration_of(folder) for folder in session.folders}
+    written = {folder: each.env_file for folder, each in settings.items() if each.env_file}
+    try:
+        is_new = await background.in_thread(lambda: session.store.use_env_files(written))
+    except Exception:
+        log.exception("The environment file of the settings could not be read.")
+        return
+    if is_new:
+        session.watch.follow()
+        session.aims.look_soon()
 
 
 def take(session: Session, sent: Any) -> None:

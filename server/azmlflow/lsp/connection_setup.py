@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Asked(NamedTuple):
     """What the user asked for: the steps for a document or folder.
 
-    `uri` is as the client writes it; `subject` says what is tested, such as "connection of train.py".
+    `uri` is as the client writes it; `subject` says what is tested, such as "connection of train.py". `by_itself` says
+    that nobody asked for it now, `quiet` that its progress is not shown either.
     """
 
     path: Path
@@ -37,16 +38,18 @@ class Asked(NamedTuple):
     link: str | None = None
     timeout: float | None = None
     may_interact: bool = False
+    by_itself: bool = False
+    quiet: bool = False
 
     @property
     def title(self) -> str:
         """Return what is shown while the test is made."""
         return f"Testing the {self.subject}"
 
-    def again(self) -> Asked:
+    def again(self, *, quiet: bool = False) -> Asked:
         """Return what may be done over again unasked: nothing that opens a window or writes to the workspace."""
         steps = tuple(step for step in self.steps if not o.STEP_OF[step].by_name)
-        return self._replace(steps=steps, may_interact=False)
+        return self._replace(steps=steps, may_interact=False, by_itself=True, quiet=quiet)
 
 
 class Setup(NamedTuple):

@@ -11,8 +11,6 @@ from azmlflow.probes.outcome import Outcome
 
 State = Literal["unknown", "checking", "connected", "failed", "expired", "offline"]
 
-METHOD: Final = "azmlflow/status"
-
 _UNREACHABLE: Final = frozenset({"PROXY", "DNS", "TCP"})
 """Codes of the step `network` for a host that was not reached; one whose certificate is not trusted was."""
 
@@ -27,7 +25,7 @@ class Status(NamedTuple):
     checked_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the parameters of the notification."""
+        """Return the parameters of the notification, without the URI that it is about."""
         return {
             "state": self.state,
             "workspace": self.workspace,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from azmlflow.lsp import background
 from azmlflow.lsp.command_progress import Shown
 from azmlflow.lsp.connection_setup import Asked, Setup, set_up
-from azmlflow.probes.outcome import STEP_OF, Outcome
+from azmlflow.probes.outcome import Outcome, title_of
 from azmlflow.probes.runner import Probe
 
 if TYPE_CHECKING:
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 
     Notify = Callable[[str, dict[str, Any]], None]
 
-METHOD: Final = "azmlflow/outcome"
+STARTED: Final = "azmlflow/testStarted"
+"""The notification that a test has begun, with the steps that it is going to take."""
+STEP: Final = "azmlflow/stepStarted"
+"""The notification that a step has begun, or within it one credential."""
+OUTCOME: Final = "azmlflow/outcome"
 """The notification of one outcome."""
+ENDED: Final = "azmlflow/testEnded"
+"""The notification that a test is over, whatever became of it; nothing is told of it afterwards."""
 
 
 class Result(NamedTuple):
@@ -59,6 +65,8 @@ class ConnectionTest:
         self._shown = Shown(session, token, asked.title, self.cancel)
         self._probe: Probe | None = None
         self._cancelled = False
+        self._begun = False
+        self._made = False
 
     def cancel(self) -> None:
         """End it; `run` then returns at once with what there is. May be called at any time."""
@@ -74,7 +82,11 @@ class ConnectionTest:
 
     async def prepare(self) -> Setup:
         """Show that something is under way, and return what the project says to what was asked."""
-        self._shown.begin()
+        asked, self._begun = self.asked, True
+        steps = [{"step": step, "title": title_of(step)} for step in asked.steps]
+        self._notify_of(STARTED, title=asked.title, byItself=asked.by_itself, steps=steps)
+        if not asked.quiet:
+            self._shown.begin()
         if self._session.store.snapshot.surroundings is None:
             await (
                 self._session.around.look()
@@ -105,6 +117,7 @@ class ConnectionTest:
             return lambda *values: _call(loop, partial(function, *values))
 
         await background.in_thread(lambda: probe.run(here(self._tell), here(self._begin)))
+        self._made = True
         self._shown.end(probe.outcomes[-1].message)
         at = datetime.now(timezone.utc)
         kept = setup._replace(environ={})  # no secret is held for longer than it is used
@@ -113,16 +126,23 @@ class ConnectionTest:
     def close(self) -> None:
         """Leave nothing behind, whatever became of it."""
         if not self.ended.is_set():
+            came_to_nothing = self._cancelled or not self._made
             self.cancel()
             self.ended.set()
+            if self._begun:
+                self._notify_of(ENDED, cancelled=came_to_nothing)
 
     def _tell(self, outcome: Outcome) -> None:
-        self._notify(METHOD, {"id": self.id, "uri": self.asked.uri, "outcome": outcome.as_json()})
+        self._notify_of(OUTCOME, outcome=outcome.as_json())
 
-    def _begin(self, step: str, link: str | None, _seconds: float) -> None:
-        steps, title = self.asked.steps, STEP_OF[step].title
+    def _begin(self, step: str, link: str | None, seconds: float) -> None:
+        steps, title = self.asked.steps, title_of(step)
         percentage = 100 * steps.index(step) // len(steps) if step in steps else 0
         self._shown.report(f"{title}: {link}" if link else title, percentage)
+        self._notify_of(STEP, step=step, title=title, link=link, seconds=seconds)
+
+    def _notify_of(self, method: str, **said: Any) -> None:
+        self._notify(method, {"id": self.id, "uri": self.asked.uri, **said})
 
 
 def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], Any]) -> None:

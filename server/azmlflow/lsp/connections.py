@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from azmlflow.lsp import background, connection_status
+from azmlflow.lsp import background
+from azmlflow.lsp.connection_clock import ConnectionClock
 from azmlflow.lsp.connection_setup import Asked, Setup, set_up, what_waits
 from azmlflow.lsp.connection_status import Status, status_of
 from azmlflow.lsp.connection_test import ConnectionTest, Result
-from azmlflow.workspace.learned import HOLDS_FOR, Learned, learned_of
+from azmlflow.lsp.kept_tests import Kept, Key
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -23,22 +24,6 @@ if TYPE_CHECKING:
     WhenCancelled = Callable[[Callable[[], None]], None]
 
 DEBOUNCE: Final = 0.5
-LONGEST_SLEEP: Final = 60.0
-"""Seconds after which the clock is looked at again: a machine that sleeps stops the timers of the event loop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """The last test of a target, and what it means now."""
-
-    result: Result
-    status: Status
-    expires: datetime | None
-
-    @property
-    def asked(self) -> Asked:
-        """Return what the user asked for."""
-        return self.result.asked
 
 
 class Why(NamedTuple):
@@ -52,19 +37,34 @@ class Connections:
     """Makes tests when the user asks, and again when what they rest on has changed; used on the event loop only."""
 
     def __init__(self, session: Session) -> None:
+        self.kept: dict[Key, Kept] = {}
+        """The last test of each target in each folder."""
         self._session = session
         self._running: list[ConnectionTest] = []
-        self._kept: dict[str, Kept] = {}
-        self._learned: tuple[Learned, ...] = ()
+        self._clock = ConnectionClock(session, self)
         self._changed: set[Path] = set()
         self._due = False
         """Whether it is to be seen whether anything must be tested again."""
         self._soon: asyncio.TimerHandle | None = None
-        self._clock: asyncio.TimerHandle | None = None
-        self._shown: str | None = None
-        """The target that the client was last told of."""
-        self._told: Status | None = None
+        self._shown: dict[Path | None, str] = {}
+        """The target of each folder that the client was last told of."""
+        self._waits: set[Path | None] = set()
+        """The folders in which a test waits for the user."""
         self._ended = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a test is under way."""
+        return bool(self._running)
+
+    def speak_for(self, folder: Path) -> bool:
+        """Tell whether a folder's status is that of a test: one was made there, is under way or waits for the user."""
+        tested = {key[0] for key in self.kept} | {self._folder(test) for test in self._running}
+        return folder in tested | self._waits
+
+    def is_shown(self, key: Key) -> bool:
+        """Tell whether a folder's status is about this target: the one of its last test."""
+        return self._shown.get(key[0]) == key[1]
 
     async def test(
         self,
@@ -79,7 +79,7 @@ class Connections:
         `token` is the client's for the progress; `when_cancelled` is given what ends the test. `agreed` is what the user
         has seen tested, where nobody asked for this test: should the files have changed again meanwhile, it is not made.
         """
-        test = ConnectionTest(self._session, self.notify, asked, token)
+        test = ConnectionTest(self._session, self._session.notify, asked, token)
         if when_cancelled:
             when_cancelled(test.cancel)
         self._running.append(test)
@@ -91,9 +91,7 @@ class Connections:
             setup = await test.prepare()
             if agreed is not None and what_waits(agreed, setup):
                 test.cancel()
-            await self._replace(
-                test, lambda other: other.setup is not None and other.setup.target == setup.target
-            )
+            await self._replace(test, lambda other: self._key(other) == self._key(test))
             self._tell(test, Status("checking", f"{asked.title}.", setup.workspace))
             result = await test.run(setup)
         except BaseException:
@@ -108,28 +106,44 @@ class Connections:
         finally:
             self._running.remove(test)
             test.close()
-            if self._due:
-                self._schedule()
+            self._after_a_test()
 
     def changed(self, paths: Iterable[Path]) -> None:
         """Test again, once nothing has changed for a moment, what rests on files that changed, or on the settings."""
-        if self._kept or self._running:
+        if self.kept or self._running:
             self._changed.update(paths)
             self._due = True
             self._schedule()
+            self._clock.look()
 
-    def notify(self, method: str, parameters: dict[str, Any]) -> None:
-        """Send a notification of ours, as long as the client wants any."""
-        if not self._ended:
-            self._session.server.protocol.notify(method, parameters)
+    def repeat(self, key: Key, now: datetime) -> None:
+        """Make a test again because its time has come, without showing its progress."""
+        kept = self.kept[key] = replace(self.kept[key], begun=now)
+        background.spawn(self._again(kept, quiet=True))
+
+    def expire(self, key: Key) -> None:
+        """Note that a token has expired, and tell it where that is what the folder's status is about."""
+        kept = self.kept[key] = self.kept[key].expired()
+        under_way = any(self._folder(test) == key[0] for test in self._running)
+        if self.is_shown(key) and not under_way:
+            self._session.statuses.tell(kept.asked.path, kept.status)
+
+    def forget(self, folder: Path) -> None:
+        """End and forget the tests of a folder that is about to go."""
+        for test in self._running:
+            if self._folder(test) == folder:
+                test.replace()
+        self.kept = {key: kept for key, kept in self.kept.items() if key[0] != folder}
+        self._shown.pop(folder, None)
+        self._waits.discard(folder)
 
     def end(self) -> None:
         """End every test, for the client is about to leave."""
         for test in self._running:
             test.replace()
-        for timer in (self._soon, self._clock):
-            if timer:
-                timer.cancel()
+        if self._soon:
+            self._soon.cancel()
+        self._clock.stop()
         self._ended = True
 
     async def _replace(self, test: ConnectionTest, is_same: Callable[[ConnectionTest], bool]) -> None:
@@ -144,19 +158,21 @@ class Connections:
 
         A test of some steps alone that is in order takes nothing away from an earlier one that connected.
         """
-        target, details = result.setup.target, result.summary.details
+        if test.replaced:  # by the going of its folder
+            return
+        folder, target = key = self._folder(test), result.setup.target
         status = status_of(result.outcomes, result.setup.workspace, result.at)
-        earlier = self._kept.get(target)
+        earlier = self.kept.get(key)
         same = earlier is not None and earlier.result.setup.digest == result.setup.digest
         if earlier and same and status.state == "unknown" and earlier.status.state == "connected":
             self._tell(test, earlier.status)
             return
-        others = {key: kept for key, kept in self._kept.items() if kept.asked.path != result.asked.path}
-        self._kept = {**others, target: Kept(result, status, _moment(details.get("expires_on")))}
-        self._learn_from(result)
+        others = {other: kept for other, kept in self.kept.items() if kept.asked.path != result.asked.path}
+        self.kept = {**others, key: Kept.of(result, status)}
+        self._clock.learn_from(result)
+        self._waits.discard(folder)
         self._tell(test, status)
-        self._shown = target
-        asyncio.get_running_loop().call_soon(self._look_at_clock)  # when this test is not under way any more
+        self._shown[folder] = target
 
     def _restore(self, test: ConnectionTest, headline: str) -> None:
         """Tell the client what held before a test that came to nothing."""
@@ -165,15 +181,28 @@ class Connections:
 
     def _kept_of(self, test: ConnectionTest) -> Kept | None:
         """Return what is known of the target of a test, or until that is known of its document or folder."""
-        if test.setup is not None:
-            return self._kept.get(test.setup.target)
-        return next((kept for kept in self._kept.values() if kept.asked.path == test.asked.path), None)
+        key = self._key(test)
+        if key is not None:
+            return self.kept.get(key)
+        return next((kept for kept in self.kept.values() if kept.asked.path == test.asked.path), None)
 
-    def _tell(self, test: ConnectionTest | None, status: Status) -> None:
-        """Tell the client a status, unless it is what it was told last, or the test's successor has the word."""
-        if status != self._told and not (test and test.replaced):
-            self._told = status
-            self.notify(connection_status.METHOD, status.as_json())
+    def _key(self, test: ConnectionTest) -> Key | None:
+        """Return under what the result of a test is kept, None until its target is known."""
+        return (self._folder(test), test.setup.target) if test.setup else None
+
+    def _folder(self, test: ConnectionTest) -> Path | None:
+        return self._session.folder_of(test.asked.path)
+
+    def _tell(self, test: ConnectionTest, status: Status) -> None:
+        """Tell the client a status, unless the test's successor has the word."""
+        if not test.replaced:
+            self._session.statuses.tell(test.asked.path, status)
+
+    def _after_a_test(self) -> None:
+        if self._due:
+            self._schedule()
+        if not self._ended:
+            self._clock.look()
 
     def _schedule(self) -> None:
         if self._soon:
@@ -187,19 +216,24 @@ class Connections:
         if self._running:
             return
         paths, self._changed, self._due = frozenset(self._changed), set(), False
-        for target, kept in list(self._kept.items()):
+        for key, kept in list(self.kept.items()):
             why = await self._why_again(kept, paths)
             if self._running:  # begun meanwhile; this is gone about again at its end
                 self._changed.update(paths)
                 self._due = True
                 return
-            if why and self._kept.get(target) is kept:
-                del self._kept[target]
-                headline = f"{why.what} has changed since the test"
-                headline += f", {why.waits}" if why.waits else "."
-                self._tell(None, kept.status._replace(state="unknown", headline=headline))
-                if not why.waits:
-                    background.spawn(self._again(kept))
+            if why and self.kept.get(key) is kept:
+                self._let_go(key, why)
+
+    def _let_go(self, key: Key, why: Why) -> None:
+        """Forget a test that would be another one now, and make that unless it waits for the user."""
+        kept = self.kept.pop(key)
+        headline = f"{why.what} has changed since the test" + (f", {why.waits}" if why.waits else ".")
+        self._session.statuses.tell(kept.asked.path, kept.status._replace(state="unknown", headline=headline))
+        if why.waits:
+            self._waits.add(key[0])
+        else:
+            background.spawn(self._again(kept))
 
     async def _why_again(self, kept: Kept, paths: frozenset[Path]) -> Why | None:
         """Return what has changed since a test that decides it, None when nothing has."""
@@ -214,49 +248,5 @@ class Connections:
         named = sorted(paths & (before.files | now.files))
         return Why(named[0].name, waits) if named else None
 
-    async def _again(self, kept: Kept) -> None:
-        await self.test(kept.asked.again(), agreed=kept.result.setup)
-
-    def _learn_from(self, result: Result) -> None:
-        details, workspace = result.summary.details, result.setup.request.workspace
-        uri = details.get("uri")
-        found = learned_of(workspace, uri, details.get("region"), result.at) if workspace and uri else None
-        if found:
-            others = (learned for learned in self._learned if not learned.workspace.same_as(found.workspace))
-            self._learned = (*others, found)
-            self._session.store.learn(self._learned)
-
-    def _look_at_clock(self) -> None:
-        """Let go what no longer holds, and look again when the next thing may not."""
-        now = datetime.now(timezone.utc)
-        self._learned = tuple(learned for learned in self._learned if now - learned.at < HOLDS_FOR)
-        self._session.store.learn(self._learned)
-        for target, kept in self._kept.items():
-            if kept.expires and kept.expires <= now:
-                self._expire(target, kept)
-        moments = [kept.expires for kept in self._kept.values() if kept.expires]
-        moments += [learned.at + HOLDS_FOR for learned in self._learned]
-        if self._clock:
-            self._clock.cancel()
-        if moments and not self._ended:
-            seconds = max(0.0, min((min(moments) - now).total_seconds(), LONGEST_SLEEP))
-            self._clock = asyncio.get_running_loop().call_later(seconds, self._look_at_clock)
-
-    def _expire(self, target: str, kept: Kept) -> None:
-        status = kept.status
-        if kept.result.summary.outcome == "ok":
-            headline = "The token that the test got has expired; test again to ask for a new one."
-            status = status._replace(state="expired", headline=headline)
-        self._kept[target] = replace(kept, status=status, expires=None)
-        if self._shown == target and not self._running:
-            self._tell(None, status)
-
-
-def _moment(expires_on: object) -> datetime | None:
-    """Return the moment that a number of seconds since 1970 means."""
-    if not isinstance(expires_on, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(expires_on, timezone.utc)
-    except (OverflowError, OSError, ValueError):
-        return None
+    async def _again(self, kept: Kept, *, quiet: bool = False) -> None:
+        await self.test(kept.asked.again(quiet=quiet), agreed=kept.result.setup)

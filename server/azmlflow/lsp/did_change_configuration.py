@@ -15,4 +15,5 @@ async def handle(session: Session, params: types.DidChangeConfigurationParams) -
     else:
         configuration.take(session, params.settings)
         await session.ready.wait()
+        await configuration.use_env_files(session)
         await session.diagnostics.refresh_all()

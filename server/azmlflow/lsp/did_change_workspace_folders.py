@@ -23,3 +23,4 @@ async def handle(session: Session, params: types.DidChangeWorkspaceFoldersParams
     await configuration.fetch(session)
     session.watch.follow()
     await session.diagnostics.refresh_all()
+    session.aims.look_soon()

@@ -186,6 +186,11 @@ class Documents:
             return notebook.uri
         return notebook.cells[cell]
 
+    def file_uri_of(self, path: Path) -> str:
+        """Return a `file:` URI for a path as the client writes it; of what was never saved, that of its folder."""
+        uri = self.uri_of(path)
+        return uri if uri.startswith("file:") else uris.to_uri(path.parent)
+
     def text_of(self, path: Path, cell: int | None) -> Text | None:
         """Return the text of an open document, whose lines are found already; None for what is not open."""
         document = self.get(self.uri_of(path, cell))

@@ -33,4 +33,5 @@ COMMANDS: Final[dict[str, Command]] = {
     "azmlflow.testConnection": _late("test_connection"),
     "azmlflow.testAuthentication": _late("test_authentication"),
     "azmlflow.dryRun": _late("dry_run"),
+    "azmlflow.openInStudio": _late("open_in_studio"),
 }

@@ -59,12 +59,21 @@ class Held:
                 elif document := documents.at(path):
                     await self._take(document)
                 else:
-                    await background.in_thread(partial(self._session.store.close, path))
+                    await self._let_go(path)
         finally:
             if self._pending.get(path) is this:
                 del self._pending[path]
         self._session.diagnostics.changed(path)
         self._session.around.look_soon(path)
+
+    async def _let_go(self, path: Path) -> None:
+        """Let the file on disk count again; what the editor held and did not save may have had a part in the aim."""
+        store = self._session.store
+        before = store.snapshot.files.get(path)
+        await background.in_thread(partial(store.close, path))
+        after = store.snapshot.files.get(path)
+        if before and (after is None or before.text.value != after.text.value):
+            self._session.aims.look_soon()
 
     async def _take(self, document: Document) -> None:
         from azmlflow.workspace.snapshot import FileKind

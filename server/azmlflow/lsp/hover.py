@@ -8,9 +8,12 @@ from lsprotocol import types
 
 from azmlflow.lsp import convert, convert_finding, hover_certificate
 from azmlflow.lsp.session import Session
+from azmlflow.patterns import pattern
 
 if TYPE_CHECKING:
     from azmlflow.rules.base import Finding
+
+_PAGE_LINK = pattern(r"\]\(([a-z][a-z0-9-]*)\.md\)")
 
 
 async def handle(session: Session, params: types.HoverParams) -> types.Hover | None:
@@ -37,9 +40,12 @@ async def handle(session: Session, params: types.HoverParams) -> types.Hover | N
 
 def _page(finding: Finding, *, markdown: bool) -> str:
     from azmlflow.rules import find
+    from azmlflow.rules.base import DOCUMENTATION_ROOT
 
     rule, module = finding.rule, find(finding.code)
     text = module.documentation.strip() if module else ""
     if markdown:
+        # A link from page to page leads nowhere in an editor.
+        text = _PAGE_LINK.sub(rf"]({DOCUMENTATION_ROOT}/\1)", text)
         return f"**[{rule.code}]({rule.url})** {rule.name}: {rule.summary}\n\n{text}"
     return f"{rule.code} {rule.name}: {rule.summary}\n{rule.url}\n\n{text}"

@@ -20,9 +20,11 @@ async def handle(session: Session, params: types.InitializedParams) -> None:
     """
     background.spawn(_register(session))
     await asyncio.gather(_load(session), configuration.fetch(session))
+    await configuration.use_env_files(session)
     session.ready.set()
     await session.diagnostics.refresh_all()
     session.around.begin()
+    session.aims.look_soon()
 
 
 async def _register(session: Session) -> None:

@@ -6,21 +6,23 @@ import asyncio
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from azmlflow.lsp.aims import Aims
 from azmlflow.lsp.around import Around
 from azmlflow.lsp.diagnostics import Diagnostics
 from azmlflow.lsp.documents import Documents
 from azmlflow.lsp.held import Held
 from azmlflow.lsp.settings import Configuration
+from azmlflow.lsp.statuses import Statuses
 from azmlflow.lsp.watch import Watch
 
 if TYPE_CHECKING:
     from lsprotocol import types
-    from pygls.lsp.server import LanguageServer
 
     from azmlflow.lsp.capabilities import Capabilities
     from azmlflow.lsp.connections import Connections
+    from azmlflow.lsp.server import Server
     from azmlflow.resolution.resolve import Resolution
     from azmlflow.rules.selection import Selection
     from azmlflow.workspace.store import Store
@@ -31,7 +33,7 @@ class Session:
 
     def __init__(
         self,
-        server: LanguageServer,
+        server: Server,
         capabilities: Capabilities,
         encoding: types.PositionEncodingKind | str,
         folders: Iterable[Path],
@@ -45,6 +47,8 @@ class Session:
         self.held = Held(self)
         self.watch = Watch(self)
         self.around = Around(self)
+        self.aims = Aims(self)
+        self.statuses = Statuses(self)
         self.trusted = trusted
         """Whether the user trusts the workspace: else no file outside its folders is looked at."""
         self.configuration: dict[Path | None, Configuration] = {}
@@ -53,6 +57,7 @@ class Session:
         """Set once the workspace is read and the settings are known: no finding is shown before, so none flashes."""
         self._store: Store | None = None
         self._connections: Connections | None = None
+        self._is_ended = False
 
     @property
     def store(self) -> Store:
@@ -77,16 +82,36 @@ class Session:
         if self._connections is not None:
             self._connections.changed(changed)
 
+    def is_tested(self, folder: Path) -> bool:
+        """Tell whether something in a folder was tested, or is being tested: its status is then what came of that."""
+        return self._connections is not None and self._connections.speak_for(folder)
+
+    def notify(self, method: str, parameters: dict[str, Any]) -> None:
+        """Send a notification of ours, as long as the client wants any."""
+        if not self._is_ended:
+            self.server.protocol.notify(method, parameters)
+
     def end(self) -> None:
         """End what is under way, for the client is about to leave."""
         if self._connections is not None:
             self._connections.end()
+        self._is_ended = True
 
     def change_folders(self, gone: Iterable[Path], new: Iterable[Path]) -> None:
-        """Note which folders the workspace has now."""
-        left = [folder for folder in self.folders if folder not in set(gone)]
+        """Note which folders the workspace has now, and forget what was found out about those that are gone."""
+        lost = set(gone)
+        for folder in lost:
+            self.statuses.forget(folder)
+            if self._connections is not None:
+                self._connections.forget(folder)
+        left = [folder for folder in self.folders if folder not in lost]
         self.folders = [*dict.fromkeys([*left, *new])]
         self.documents.folder = self.folders[0] if self.folders else Path.cwd()
+
+    def folder_of(self, path: Path) -> Path | None:
+        """Return the innermost folder of the workspace that holds a path, None when it lies in none."""
+        inside = (folder for folder in self.folders if path.is_relative_to(folder))
+        return max(inside, key=lambda folder: len(folder.parts), default=None)
 
     def resolution(self, path: Path) -> Resolution | None:
         """Return what is known about a file now, or None when it is not one of ours."""

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from math import inf
+from typing import Any, Final, Literal, NamedTuple, cast
 
 log = logging.getLogger(__name__)
 
 SECTION: Final = "azmlflow"
 
-_OF_THE_EXTENSION: Final = frozenset({"server.path"})
-"""Settings that the extension for VS Code reads itself; VS Code sends them along."""
+_OF_THE_EXTENSION: Final = ("server.", "statusBar")
+"""What the settings begin with that the extension for VS Code reads itself; VS Code sends them along."""
+MOST_MINUTES: Final = 10_080
+"""A week: what waits longer is not waited for."""
 
 
 class Setting(NamedTuple):
-    """One setting: `name` without the section, `type` as JSON Schema names it, `enum` maps a value to what it means."""
+    """One setting: `name` without the section, `type` as JSON Schema names it, `enum` maps a value to what it means.
+
+    `range` are the least and the most of a number.
+    """
 
     name: str
-    type: Literal["string", "array"]
-    default: str | tuple[str, ...]
+    type: Literal["string", "array", "number"]
+    default: str | tuple[str, ...] | int
     description: str
     scope: Literal["window", "resource"]
     enum: Mapping[str, str] = {}
+    range: tuple[int, int] | None = None
 
     def accepts(self, value: object) -> bool:
         """Tell whether a value from the client is of the setting's type, or None: not set."""
@@ -30,6 +37,10 @@ class Setting(NamedTuple):
             return True
         if self.type == "array":
             return isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if self.type == "number":
+            least, most = self.range or (-inf, inf)
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            return is_number and least <= cast("float", value) <= most
         return isinstance(value, str) and (not self.enum or value in self.enum)
 
 
@@ -71,6 +82,23 @@ SETTINGS: Final = (
         "resource",
     ),
     Setting(
+        "envFile",
+        "string",
+        "",
+        "Path of the environment file that the editor loads when it starts your code; from the folder, or absolute. "
+        "Empty means what VS Code's own setting `python.envFile` says, else `.env`.",
+        "resource",
+    ),
+    Setting(
+        "testInterval",
+        "number",
+        0,
+        "Minutes after which the last connection test of each folder is made again by itself. 0 means never: nothing is then "
+        "asked of Azure without you.",
+        "window",
+        range=(0, MOST_MINUTES),
+    ),
+    Setting(
         "logLevel",
         "string",
         "warning",
@@ -106,6 +134,8 @@ class Configuration(NamedTuple):
     persona: Literal["project", "regular", "pedantic"] = "project"
     log_level: str = "warning"
     interpreter: str = ""
+    env_file: str = ""
+    test_interval: float = 0
 
 
 def read(section: object) -> Configuration:
@@ -116,7 +146,8 @@ def read(section: object) -> Configuration:
         return Configuration()
     written = dict(_flat(section))
     known = {setting.name: setting for setting in SETTINGS}
-    for name in written.keys() - known.keys() - _OF_THE_EXTENSION:
+    unknown = (name for name in written.keys() - known.keys() if not name.startswith(_OF_THE_EXTENSION))
+    for name in sorted(unknown):
         log.warning("There is no setting %r; see the README for those there are.", f"{SECTION}.{name}")
     values: dict[str, Any] = {}
     for name in known.keys() & written.keys():
@@ -130,6 +161,8 @@ def read(section: object) -> Configuration:
         persona=values.get("persona") or "project",
         log_level=values.get("logLevel") or "warning",
         interpreter=values.get("interpreter") or "",
+        env_file=values.get("envFile") or "",
+        test_interval=values.get("testInterval") or 0,
     )
 
 
@@ -146,4 +179,6 @@ def _flat(section: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]
 def _wanted(setting: Setting) -> str:
     if setting.enum:
         return f"it must be one of {', '.join(setting.enum)}."
+    if setting.range:
+        return f"it must be a number from {setting.range[0]} to {setting.range[1]}."
     return "it must be a list of strings." if setting.type == "array" else "it must be a string."

@@ -71,6 +71,8 @@ class Watch:
         await self._session.around.look()
         self._session.diagnostics.refresh_soon(affected)
         self._session.connections_may_differ(paths)
+        if affected:
+            self._session.aims.look_soon()
         self.follow()
 
     def _wanted(self) -> Watched:
@@ -79,6 +81,7 @@ class Watch:
         snapshot, around = session.store.snapshot, session.store.snapshot.surroundings
         files = {path for path in snapshot.files if not str(path).startswith(inside)}
         files |= {path for path in (around.paths if around else ()) if not _is_announced(path, inside)}
+        files |= {path for path in snapshot.env_files.values() if not _is_ours(path, inside)}
         folders = () if session.capabilities.register_watchers else tuple(session.folders)
         return Watched(folders, tuple(sorted(files)))
 
@@ -107,6 +110,13 @@ def _is_announced(path: Path, inside: tuple[str, ...]) -> bool:
     from azmlflow.workspace.discovery import changes_walk
 
     return str(path).startswith(inside) and changes_walk(path.name)
+
+
+def _is_ours(path: Path, inside: tuple[str, ...]) -> bool:
+    """Tell whether a client that watches by GLOBS tells of a file because its name says that we read it."""
+    from azmlflow.workspace.classify import provisional_kind
+
+    return str(path).startswith(inside) and provisional_kind(path.name, path.parent.name) is not None
 
 
 def registration() -> types.Registration:

@@ -88,9 +88,15 @@ class Outcome(NamedTuple):
             return "passed on" if self.link else "warning"
         return _WORDS[self.outcome]
 
+    @property
+    def title(self) -> str:
+        """The title of the step, for people."""
+        return title_of(self.step)
+
     def as_json(self) -> dict[str, Any]:
-        """Return the outcome as `test-connection --format json` prints it."""
-        return {**self._asdict(), "seconds": round(self.seconds, 3), "details": dict(self.details)}
+        """Return the outcome as `test-connection --format json` prints it, with what a person is told: title and word."""
+        rounded = {"seconds": round(self.seconds, 3), "details": dict(self.details)}
+        return {**self._asdict(), **rounded, "title": self.title, "word": self.word}
 
     @classmethod
     def of_json(cls, values: Mapping[str, Any]) -> Outcome:
@@ -104,6 +110,12 @@ _WORDS: Final[Mapping[Verdict, str]] = {
     "skipped": "left out",
     "not-reached": "not tried",
 }
+_WHOLE: Final = "the whole test"
+
+
+def title_of(step: str) -> str:
+    """Return the title of a step, or of what is said of all of them."""
+    return STEP_OF[step].title if step in STEP_OF else _WHOLE
 
 
 def ok(step: str, message: str, **more: Any) -> Outcome:

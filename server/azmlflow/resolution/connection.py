@@ -20,7 +20,7 @@ from azmlflow.azure.workspace_config import candidate_paths
 from azmlflow.resolution.configs import read_candidate
 from azmlflow.resolution.connection_choice import Choice, for_folder, for_script
 from azmlflow.resolution.connection_environ import Seen, Show, left_aside, place_of, seen_by
-from azmlflow.resolution.connection_target import Problem, Target, of_config
+from azmlflow.resolution.connection_target import NO_WORKSPACE, Problem, Target, of_config
 from azmlflow.resolution.doctor.packages import interpreter_of
 from azmlflow.resolution.environs import process_environ
 from azmlflow.resolution.model import ScriptResolution
@@ -86,6 +86,28 @@ class Configured(NamedTuple):
         return {**values, "step": "configuration", "outcome": outcome, "hard": verdict == "failed"}
 
 
+class Aim(NamedTuple):
+    """Which workspace a folder is aimed at, and why; without a name `says` tells why there is none.
+
+    `says` completes a sentence that has begun.
+    """
+
+    workspace: str | None
+    says: str
+
+
+def aim_of(snapshot: Snapshot, folder: Path) -> Aim:
+    """Return which workspace a test of a folder would be for."""
+    show = partial(_from, snapshot.root_of(folder / "x"))
+    found = for_folder(snapshot, folder, show).found
+    if isinstance(found, Target):
+        why = _why(found.because, show)
+        because = f", because {why}" if why else ""
+        return Aim(found.workspace.workspace_name, f"the target is {_named(found.workspace)}{because}.")
+    says = "nothing here names a workspace." if found.code == NO_WORKSPACE else found.message
+    return Aim(None, says)
+
+
 def connection_of(
     snapshot: Snapshot, path: Path, *, started_in: Path | None = None, show: Show | None = None
 ) -> Connection:
@@ -117,15 +139,23 @@ def configured(connection: Connection, show: Show | None = None) -> Configured:
     if problem is not None:
         code, message, advice, command, url, _ = problem
         return Configured("failed", message, code, advice, command, url, details)
-    workspace = connection.workspace or WorkspaceRef("", "", "")
-    because = next(iter(connection.because), None)
-    place = f" ({place_of(because.location, show)})" if because and because.location else ""
-    why = f": {because.what}{place}" if because else ""
-    target = f"the workspace {workspace.workspace_name} in resource group {workspace.resource_group}{why}"
+    why = _why(connection.because, show)
+    target = _named(connection.workspace or WorkspaceRef("", "", "")) + (f": {why}" if why else "")
     if connection.doubt is not None:
         message = f"{connection.doubt} Tested is {target}."
         return Configured("doubted", message, "NOT_LOGGED_THERE", _SET_URI, None, None, details)
     return Configured("ok", f"The target is {target}.", details=details)
+
+
+def _named(workspace: WorkspaceRef) -> str:
+    return f"the workspace {workspace.workspace_name} in resource group {workspace.resource_group}"
+
+
+def _why(because: tuple[Because, ...], show: Show) -> str:
+    """Return the first thing that makes a workspace the one, with its place; empty where nothing is known."""
+    first = next(iter(because), None)
+    place = f" ({place_of(first.location, show)})" if first and first.location else ""
+    return f"{first.what}{place}" if first else ""
 
 
 def _from(folder: Path, path: Path) -> str:
@@ -143,7 +173,7 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
     environ = chosen.environ or process_environ(snapshot)
     seen = seen_by(snapshot, environ, show)
     target = chosen.found if isinstance(chosen.found, Target) else None
-    left = left_aside(snapshot, here, seen, show) if target else None
+    left = left_aside(snapshot, here, seen, chosen.files, show) if target else ()
     credential, other = _credential(chosen)
     return Connection(
         path=path,
@@ -154,7 +184,7 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
         experiment=_experiment(chosen.script),
         environ=seen.values,
         origins=seen.origins,
-        warnings=(*chosen.warnings, *seen.warnings, *filter(None, (left, other))),
+        warnings=(*chosen.warnings, *seen.warnings, *left, *filter(None, (other,))),
         doubt=chosen.doubt,
         interpreter=interpreter_of(snapshot, here),
         problem=chosen.found if isinstance(chosen.found, Problem) else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -80,18 +80,26 @@ def seen_by(snapshot: Snapshot, environ: Environ, show: Show) -> Seen:
     return Seen(values, origins, frozenset(files), tuple(_warnings(origins)))
 
 
-def left_aside(snapshot: Snapshot, folder: Path, seen: Seen, show: Show) -> str | None:
-    """Return a warning where the nearest `.env` names an identity or a workspace and the code does not load it."""
+def left_aside(
+    snapshot: Snapshot, folder: Path, seen: Seen, loaded: Collection[Path], show: Show
+) -> Iterator[str]:
+    """Yield warnings where the nearest `.env` names an identity or a workspace that does not count here.
+
+    `loaded` are the files that some of the scripts load, which need not be the one that is tested.
+    """
     file = find(snapshot, folder)
     if file is None or file.path in seen.files:
-        return None
-    layer = layer_of(snapshot, file)
-    names = [
-        name for name in _TELLING if name in layer.values and layer.values[name] != seen.values.get(name)
-    ]
-    if not names:
-        return None
-    return f"{show(file.path)} sets {_listed(names)}, and the code does not load it; so the test does not either."
+        return
+    layer, process = layer_of(snapshot, file), snapshot.process.values
+    other = [n for n in _TELLING if n in layer.values and layer.values[n] != seen.values.get(n)]
+    outdone = [name for name in other if name in process and seen.values.get(name) == process[name]]
+    if outdone:
+        yield f"{show(file.path)} sets {_listed(outdone)} otherwise than the environment, whose value counts."
+    left = [name for name in other if name not in outdone]
+    if left and file.path in loaded:
+        yield f"{show(file.path)} sets {_listed(left)}, and only some of the code loads it: the test does not."
+    elif left:
+        yield f"{show(file.path)} sets {_listed(left)}, and the code does not load it; so the test does not either."
 
 
 def place_of(location: Location, show: Show) -> str:

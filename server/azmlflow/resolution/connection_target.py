@@ -19,6 +19,9 @@ from azmlflow.resolution.model import ConfigCandidate, ScriptResolution, Trackin
 from azmlflow.resolution.results import Because
 from azmlflow.workspace.snapshot import Location, Snapshot
 
+NO_WORKSPACE: Final = "NO_WORKSPACE"
+"""The code of the problem that nothing names a workspace."""
+
 
 class Target(NamedTuple):
     """A workspace that can be tested; `uri` is None where only its names are known."""
@@ -132,7 +135,7 @@ def nothing_named(path: Path, folder: Path, away: Away | None, show: Show) -> Pr
     )
     message = f"{who or 'Nothing names a workspace.'} {looked}"
     files = (*_files(away.because if away else ()), *((path,) if path != folder else ()))
-    return Problem("NO_WORKSPACE", message, _NAME_ONE, None, TRACKING, files)
+    return Problem(NO_WORKSPACE, message, _NAME_ONE, None, TRACKING, files)
 
 
 def several(named: dict[Path, Target], folder: Path, show: Show) -> Problem:

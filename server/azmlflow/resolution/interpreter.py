@@ -139,6 +139,8 @@ class Interpreter:
 
     def fact(self, fact: Fact, origin: Origin, frame: Frame) -> None:
         if isinstance(fact, Call):
+            fact = magics.written_out(fact) or fact
+        if isinstance(fact, Call):
             self.call(fact, origin, frame)
         elif isinstance(fact, Import):
             self.import_(fact, origin, frame)

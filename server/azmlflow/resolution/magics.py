@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from azmlflow.parsing.python.facts import CallValue, MagicCommand, Name
+from azmlflow.parsing.magics import RUNS_PYTHON
+from azmlflow.parsing.python.facts import Attribute, Call, CallValue, Constant, MagicCommand, Name
 from azmlflow.resolution.dotenv import load
 from azmlflow.resolution.effects import apply_dotenv
 from azmlflow.resolution.frames import Frame
@@ -14,6 +15,28 @@ from azmlflow.resolution.results import Because, Known, Result, Unknown, with_ca
 
 if TYPE_CHECKING:
     from azmlflow.resolution.interpreter import Interpreter
+
+_WRITTEN_OUT: Final = {"run_line_magic": "", "run_cell_magic": "%%"}
+"""What IPython calls a magic with, and what stands before the name of such a magic."""
+
+
+def written_out(fact: Call) -> MagicCommand | None:
+    """Return the magic that a call stands for, None when it is another call.
+
+    nbconvert, and JupyterLab for a language server, write `%env A=b` as `get_ipython().run_line_magic("env", "A=b")`, and a
+    cell below `%%time` as `get_ipython().run_cell_magic("time", "", "the cell")`.
+    """
+    function = fact.call.function
+    if not isinstance(function, Attribute) or function.attr not in _WRITTEN_OUT:
+        return None
+    maker = function.base.function if isinstance(function.base, CallValue) else None
+    if not isinstance(maker, Name) or maker.id != "get_ipython":
+        return None
+    texts = [str(value.value) for value in fact.call.arguments if isinstance(value, Constant)]
+    if len(texts) < 2:
+        return None
+    name = _WRITTEN_OUT[function.attr] + texts[0]
+    return MagicCommand(name, texts[1].strip(), fact.statement, fact.scope, fact.guards)
 
 
 def magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin, frame: Frame) -> None:
@@ -26,6 +49,8 @@ def magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin, frame: F
         apply_dotenv(interpreter, load(call, frame.module.path.parent, frame, interpreter.evaluation))
     elif fact.name == "run":
         interpreter.run_file(fact.arguments, frame)
+    elif fact.name.removeprefix("%%") in RUNS_PYTHON and fact.name.startswith("%%"):
+        interpreter.environment.opaque = f"the cell below {fact.name} is not followed, and may set variables"
 
 
 def _env_magic(interpreter: Interpreter, fact: MagicCommand, origin: Origin) -> None:

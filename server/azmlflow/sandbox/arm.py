@@ -59,6 +59,8 @@ def _in_subscription(
     if world.accept_anything and ref is not None:
         world.workspace(ref, cloud=cloud)
     known = world.workspace_in(parts[1])
+    if world.accept_anything and isinstance(who, TokenFault):
+        return _unauthorized(who, world.last_tenant)
     if known is None or known.cloud != cloud:
         return _error(404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found.")
     if isinstance(who, TokenFault):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from azmlflow.azure.workspace import WorkspaceRef
-from azmlflow.sandbox import hosts, names
+from azmlflow.sandbox import hosts, leftovers, names
 from azmlflow.sandbox.backstage import Backstage
 from azmlflow.sandbox.creation import new_world
 from azmlflow.sandbox.environment import (
@@ -19,7 +20,7 @@ from azmlflow.sandbox.environment import (
     workspace_variables,
 )
 from azmlflow.sandbox.http import Request, Response
-from azmlflow.sandbox.journal import Journal
+from azmlflow.sandbox.journal import MOST, Journal
 from azmlflow.sandbox.scenarios import Scenario, named
 from azmlflow.sandbox.transport.authority import Authority
 from azmlflow.sandbox.transport.proxy import Proxy
@@ -27,21 +28,23 @@ from azmlflow.sandbox.world import Workspace, World
 
 
 class AzureBox:
-    """An Azure on this machine, which only a process with its variables reaches.
+    """An Azure on this machine, which only a process with its variables reaches; `keeps` is how much its journal holds.
 
     `world` may be changed while it runs, `journal` holds what was asked. Raises MissingExtra when a package is not
     installed, OSError when the port is taken, ValueError when there is no such scenario.
     """
 
-    def __init__(self, scenario: str = "healthy", port: int = 0) -> None:
+    def __init__(self, scenario: str = "healthy", port: int = 0, keeps: int = MOST) -> None:
         self.scenario: Scenario = named(scenario)
-        self.journal = Journal()
+        self.journal = Journal(keeps)
         self.client_secret = secrets.token_urlsafe(24)
         self.user_password = secrets.token_urlsafe(16)
         self._port = port
         self._proxy: Proxy | None = None
-        self._temporary = tempfile.TemporaryDirectory(prefix="azmlflow-sandbox-", ignore_cleanup_errors=True)
+        leftovers.remove(Path(tempfile.gettempdir()))
+        self._temporary = tempfile.TemporaryDirectory(prefix=leftovers.PREFIX, ignore_cleanup_errors=True)
         self._folder = Path(self._temporary.name)
+        self._held = leftovers.hold(self._folder)
         self._backstage = Backstage(self._folder)
         self.world: World = self._new_world()
 
@@ -74,6 +77,9 @@ class AzureBox:
             self._proxy.stop()
         self._backstage.close()
         self._temporary.cleanup()
+        held, self._held = self._held, None
+        if held is not None:
+            os.close(held)
 
     def use(self, scenario: str) -> None:
         """Begin another scenario in a new world, whose workspaces are empty; what was asked stays in the journal."""

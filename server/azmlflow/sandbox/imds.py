@@ -17,8 +17,11 @@ LIFETIME: Final = 86399
 
 
 def answer(request: Request, world: World) -> Response:
-    """Answer as the metadata service, or be absent as on a laptop: a closed connection, or nothing at all."""
-    mode = world.imds or ("answers" if world.accept_anything or request.machine == IN_AZURE else "none")
+    """Answer as the metadata service, or be absent as on a laptop: a closed connection, or nothing at all.
+
+    Without a word of the scenario it answers a process whose environment was made for a managed identity.
+    """
+    mode = world.imds or ("answers" if request.machine == IN_AZURE else "none")
     if mode == "none":
         return Response(0, ending="closed", note="there is no metadata service here")
     if mode == "black-hole":
@@ -58,9 +61,8 @@ def _identity(world: World, parameters: dict[str, str]) -> Identity | None:
 
 
 def _token(world: World, identity: Identity, resource: str) -> Response:
-    principal = Principal(
-        identity.object_id, identity.tenant_id, identity.client_id, resource_id=identity.resource_id
-    )
+    tenant = world.last_tenant if world.accept_anything else identity.tenant_id
+    principal = Principal(identity.object_id, tenant, identity.client_id, resource_id=identity.resource_id)
     expires = int(time.time()) + LIFETIME
     return json_response(
         200,

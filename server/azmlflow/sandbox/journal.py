@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 from azmlflow.sandbox.http import Request
 
 HIDDEN: Final = "***"
+MOST: Final = 20_000
+"""How many exchanges are kept, about ten megabytes: a box may run for days."""
 SECRET_FIELDS: Final = frozenset(
     (
         *("client_secret", "client_assertion", "assertion", "password", "secret", "sig"),
@@ -37,17 +40,22 @@ class Exchange(NamedTuple):
 
 
 class Journal:
-    """A list that many threads write; reading gives a copy of what there is."""
+    """A list that many threads write; reading gives a copy of what there is.
 
-    def __init__(self) -> None:
+    It keeps `most` exchanges: the first half of them, with the sign-ins, and the latest.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
         self._lock = threading.Lock()
-        self._exchanges: list[Exchange] = []
+        self._room = most // 2
+        self._first: list[Exchange] = []
+        self._latest: deque[Exchange] = deque(maxlen=most - self._room)
         self._listeners: list[Callable[[Exchange], None]] = []
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange and tell the listeners."""
         with self._lock:
-            self._exchanges.append(exchange)
+            (self._first if len(self._first) < self._room else self._latest).append(exchange)
             listeners = list(self._listeners)
         for listener in listeners:
             listener(exchange)
@@ -60,12 +68,13 @@ class Journal:
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
-            self._exchanges.clear()
+            self._first.clear()
+            self._latest.clear()
 
     def all(self) -> list[Exchange]:
         """Return the exchanges so far."""
         with self._lock:
-            return list(self._exchanges)
+            return [*self._first, *self._latest]
 
     def of(self, host: str, path: str = "") -> list[Exchange]:
         """Return the exchanges with a host whose path holds `path`."""

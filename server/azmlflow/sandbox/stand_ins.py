@@ -71,7 +71,7 @@ def _token(world: World, tool: str, resource: str, tenant: str) -> str:
 
 def _user(world: World, tenant: str) -> User:
     found = next((user for user in world.users if tenant in ("", user.tenant_id)), world.users[0])
-    if world.accept_anything and tenant and (known := world.tenant(tenant)):
+    if world.accept_anything and (known := world.tenant(tenant or world.last_tenant)):
         return User(found.name, found.object_id, known.tenant_id)
     return found
 

@@ -174,6 +174,8 @@ class World:
     intercepted: bool = False
     """Certificates are signed by an authority that the clients' bundle does not have."""
     accept_anything: bool = False
+    serves_logged_models: bool = False
+    """Whether workspaces that are made at first sight know MLflow 3's endpoints."""
     registers_certificate: bool = True
     """Whether the certificate that the box makes is registered on its application."""
 
@@ -208,6 +210,7 @@ class World:
                 found = new_workspace(
                     ref, region or "westeurope", next(iter(self.tenants)), cloud or self.cloud
                 )
+                found.serves_logged_models = self.serves_logged_models
                 self.workspaces.append(found)
         return found
 
@@ -215,6 +218,11 @@ class World:
         """Return any workspace of a subscription: it tells which tenant the subscription trusts."""
         wanted = subscription_id.lower()
         return next((each for each in self.workspaces if each.ref.subscription_id.lower() == wanted), None)
+
+    @property
+    def last_tenant(self) -> str:
+        """The id of the tenant that was named last: in a dry run a subscription trusts that."""
+        return next(reversed(self.tenants))
 
     def _new_tenant(self, name: str, cloud: Cloud) -> Tenant:
         tenant_id = name if is_guid(name) else str(uuid5(_NAMES, name))

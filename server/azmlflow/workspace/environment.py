@@ -6,6 +6,7 @@ A layer says what its file sets; which layers a script really gets, and which wi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os.path import normpath
 from pathlib import Path
 
 from azmlflow.parsing import tree
@@ -29,7 +30,12 @@ def dotenv_for(snapshot: Snapshot, folder: Path, name: str = ".env") -> SourceFi
 
 
 def dotenv_of_editor(snapshot: Snapshot, root: Path) -> SourceFile | None:
-    """Return the file that VS Code loads for debugging and tests: `python.envFile`, by default `.env` in the root."""
+    """Return the file that the editor loads when it starts code: what its settings for azmlflow say, else VS Code's own.
+
+    That is `python.envFile`, by default `.env` in the root.
+    """
+    if root in snapshot.env_files:
+        return snapshot.files.get(snapshot.env_files[root])
     settings = snapshot.files.get(root / ".vscode" / "settings.json")
     chosen = tree.text(tree.get(_root_of(settings), "python.envFile")) if settings else None
     return snapshot.files.get(path_in_editor(chosen or "${workspaceFolder}/.env", root))
@@ -53,6 +59,20 @@ def layer_of_dotenv(
 
 def _root_of(file: SourceFile) -> Node | None:
     return file.facts.root if isinstance(file.facts, Tree) else None
+
+
+def env_file_meant(written: str, root: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the path of an environment file that the editor's settings name; None for one that no file can have.
+
+    A network share is none either: to touch it would send the user's Windows credentials there.
+    """
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    text = filled_in(written, root)
+    if home and text.startswith(("~/", "~\\")):
+        text = f"{home}/{text[2:]}"
+    path = normpath(root / text)
+    is_share = path.startswith(("\\\\", "//"))
+    return None if "\0" in path or is_share else Path(path)
 
 
 def path_in_editor(written: str, root: Path) -> Path:

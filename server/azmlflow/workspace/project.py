@@ -12,6 +12,7 @@ from azmlflow.workspace import paths
 from azmlflow.workspace.classify import provisional_kind
 from azmlflow.workspace.discovery import Found, changes_walk, walk
 from azmlflow.workspace.documents import Opened
+from azmlflow.workspace.links import env_file_problem
 from azmlflow.workspace.modules import ModuleIndex
 from azmlflow.workspace.read import Refused, limit_of, read_bytes, source_of
 from azmlflow.workspace.roots import read_above, read_in
@@ -53,6 +54,7 @@ class Project:
         self.roots = tuple(dict.fromkeys(roots))
         self.scope = scope or Scope()
         self.settings: dict[Path, Settings] = {}
+        self.env_files: Mapping[Path, Path] = {}
         self._process = EnvironmentLayer("process", dict(environ), {})
         self._walked: dict[str, Found] = {}
         self._found: dict[str, Found] = {}
@@ -62,6 +64,8 @@ class Project:
         self._skims: dict[str, Skim] = {}
         self._files: dict[str, SourceFile | None] = {}
         self._refused: dict[str, str] = {}
+        self._closed: dict[str, str] = {}
+        """The environment files of the editor that are not to be read, and why."""
         self.imported: frozenset[Path] = frozenset()
         """The modules that a script of interest imports, as of the last snapshot."""
         self._packages: dict[str, tuple[str, ...]] = {}
@@ -109,6 +113,7 @@ class Project:
             ignored=frozenset(Path(f.path) for f in self._found.values() if f.ignored),
             process=self._process,
             settings=dict(self.settings),
+            env_files=self.env_files,
             skipped=self._all_skipped(held),
             surroundings=self.surroundings,
         )
@@ -121,6 +126,14 @@ class Project:
     def look_around(self, folders: Iterable[Path]) -> None:
         """Read the configs that code in these folders, outside every root, would meet; those of earlier ones go."""
         self._loose = tuple(sorted(set(folders)))
+        self._look_outside_again()
+
+    def use_env_files(self, chosen: Mapping[Path, Path]) -> None:
+        """Read the environment file that the editor loads in each of some roots, whatever its name."""
+        self.env_files = dict(chosen)
+        self._look_outside_again()
+
+    def _look_outside_again(self) -> None:
         before = self._found
         self._add_outside()
         for path in before.keys() - self._found.keys():
@@ -165,6 +178,14 @@ class Project:
             kind = provisional_kind(path.name, path.parent.name)
             if kind is not None and os.path.lexists(path) and not path.is_dir():
                 found.setdefault(str(path), Found(str(path), kind))
+        self._closed = {}
+        for chosen in self._env_paths():
+            if chosen not in found and paths.exists(chosen):
+                problem = env_file_problem(chosen, map(str, self.roots), outside=self.scope.outside)
+                if problem:
+                    self._closed[chosen] = problem
+                else:
+                    found[chosen] = Found(chosen, FileKind.DOTENV)
         self._found = dict(sorted(found.items()))
 
     def _read(self, found: Found) -> None:
@@ -217,6 +238,8 @@ class Project:
 
     def _needs_walk(self, path: str) -> bool:
         """Tell whether a change can mean more than another content of one file that is known."""
+        if path in self._env_paths() and (path in self._found) != paths.exists(path):
+            return True
         known = self._found.get(path)
         name, folder = paths.name_of(path), paths.name_of(paths.parent_of(path))
         try:
@@ -227,6 +250,9 @@ class Project:
         if known is not None and stat.S_ISREG(mode):
             return known.kind in (FileKind.PYPROJECT, FileKind.SETTINGS, FileKind.IGNORE)
         return not stat.S_ISREG(mode) or changes_walk(name) or provisional_kind(name, folder) is not None
+
+    def _env_paths(self) -> frozenset[str]:
+        return frozenset(map(str, self.env_files.values()))
 
     def _path(self, path: str) -> Path:
         """Return the Path, made once: making it costs more than reading a small file."""
@@ -243,7 +269,8 @@ class Project:
         return {*self._present, *(p for p, file in self._files.items() if file is None and p in configs)}
 
     def _all_skipped(self, held: Mapping[str, Opened]) -> tuple[SkippedFile, ...]:
-        refused = (SkippedFile(Path(path), reason) for path, reason in self._refused.items())
+        unread = (*self._refused.items(), *self._closed.items())
+        refused = (SkippedFile(Path(path), reason) for path, reason in unread)
         on_disk = (skipped for skipped in (*self._passed, *refused) if str(skipped.path) not in held)
         documents = (SkippedFile(self._path(path), d.refused) for path, d in held.items() if d.refused)
         return tuple(sorted((*on_disk, *documents)))

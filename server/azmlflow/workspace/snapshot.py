@@ -119,6 +119,8 @@ class Snapshot:
     process: EnvironmentLayer = field(default_factory=lambda: EnvironmentLayer("process", {}, {}))
     settings: Mapping[Path, Settings] = field(default_factory=dict)
     """The settings that hold in each root."""
+    env_files: Mapping[Path, Path] = field(default_factory=dict)
+    """The environment file that the editor loads in a root, where its user has chosen one; it need not exist."""
     skipped: tuple[SkippedFile, ...] = ()
     surroundings: Surroundings | None = None
     """What was looked at around the files: paths that variables name, interpreters, the date. None: nothing was."""

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from azmlflow.workspace import documents
+from azmlflow.workspace.classify import provisional_kind
 from azmlflow.workspace.documents import EditorCell, Opened
+from azmlflow.workspace.environment import env_file_meant
 from azmlflow.workspace.project import Progress, Project, Scope
 from azmlflow.workspace.snapshot import SCRIPT_KINDS, FileKind, Snapshot
 
@@ -69,6 +71,21 @@ class Store:
         """Let a workspace folder go; its open documents stay."""
         self._replace_roots([known for known in self._project.roots if known != root])
 
+    def use_env_files(self, written: Mapping[Path, str]) -> bool:
+        """Take which environment file the editor loads in each root, as its settings write it; tell whether that is new.
+
+        Reads the files, like `load`.
+        """
+        meant = {root: env_file_meant(text, root, self._environ) for root, text in written.items()}
+        chosen = {root: path for root, path in meant.items() if path is not None}
+        if chosen == self._project.env_files:
+            return False
+        with self._disk:
+            self._project.use_env_files(chosen)
+            self._settle()
+        self._catch_up()
+        return True
+
     def changed_on_disk(self, paths: Iterable[Path]) -> set[Path]:
         """Read again what was created, changed or deleted; return the files whose findings may now be others.
 
@@ -107,6 +124,8 @@ class Store:
 
         May read a few files: modules that it imports, and configs around it when it lies outside the roots.
         """
+        if path in self._project.env_files.values() and provisional_kind(path.name, path.parent.name) is None:
+            kind = FileKind.DOTENV
         self._hold(path, documents.opened_text(path, text, version, kind, self._package_of(path)))
 
     def open_notebook(
@@ -211,6 +230,7 @@ class Store:
         with self._disk:
             project = self._project_of(roots)
             project.surroundings = self._project.surroundings
+            project.env_files = self._project.env_files
             project.load()
             self._project = project
             self._settle()

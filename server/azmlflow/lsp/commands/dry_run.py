@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from azmlflow.lsp import background, uris
 from azmlflow.lsp.command_progress import Shown
@@ -12,7 +12,6 @@ from azmlflow.lsp.commands.base import Arguments, Refused, strings
 from azmlflow.lsp.dry_runner import DryRunner, Result
 
 if TYPE_CHECKING:
-    from azmlflow.lsp.protocol import Protocol
     from azmlflow.lsp.session import Session
 
 
@@ -26,7 +25,7 @@ async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
     path = await _script(session, uri)
     python = await background.in_thread(lambda: _python(session, path))
     runner = DryRunner([str(python), path.name], path.parent)
-    protocol = cast("Protocol", session.server.protocol)
+    protocol = session.server.protocol
     shown = Shown(session, protocol.work_done_token, f"Dry run of {path.name}", lambda: _cancel(runner))
     protocol.when_cancelled(lambda: _cancel(runner))
     shown.begin()

@@ -10,10 +10,10 @@ from pygls.exceptions import JsonRpcInvalidParams
 from azmlflow.lsp.commands.base import Arguments, Refused, path_of
 from azmlflow.lsp.connection_page import page_of
 from azmlflow.lsp.connection_setup import Asked
+from azmlflow.lsp.connection_status import iso
 from azmlflow.probes.outcome import STEP_OF, TEST_CONNECTION, WRITE, with_needs
 
 if TYPE_CHECKING:
-    from azmlflow.lsp.protocol import Protocol
     from azmlflow.lsp.session import Session
 
 MOST_SECONDS: Final = 3600.0
@@ -34,8 +34,8 @@ async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
 
     Arguments: its URI, none or null for the first folder of the workspace; and an object with any of `only` (names of
     steps), `link` (the one credential to try), `timeout` (seconds), `allowInteractive` and `write` (a run is made and
-    deleted). Returns {"id", "outcomes", "summary", "text": a page to read}; each outcome was sent before as the
-    notification `azmlflow/outcome`.
+    deleted). Returns {"id", "uri", "outcomes", "summary", "text": a page to read, "checkedAt", "cancelled"}; each outcome
+    was sent before as the notification `azmlflow/outcome`.
     """
     return await test(session, arguments, "connection", TEST_CONNECTION)
 
@@ -56,11 +56,19 @@ async def test(session: Session, arguments: Arguments, what: str, steps: tuple[s
         timeout=options.timeout,
         may_interact=options.allow_interactive,
     )
-    protocol = cast("Protocol", session.server.protocol)
+    protocol = session.server.protocol
     result = await session.connections.test(asked, protocol.work_done_token, protocol.when_cancelled)
     outcomes = [outcome.as_json() for outcome in result.outcomes]
     text = "\n".join(page_of(result)) + "\n"
-    return {"id": result.id, "outcomes": outcomes, "summary": outcomes[-1], "text": text}
+    return {
+        "id": result.id,
+        "uri": asked.uri,
+        "outcomes": outcomes,
+        "summary": outcomes[-1],
+        "text": text,
+        "checkedAt": iso(result.at),
+        "cancelled": result.cancelled,
+    }
 
 
 def _read(arguments: Arguments, steps: tuple[str, ...]) -> tuple[str | None, Options]:

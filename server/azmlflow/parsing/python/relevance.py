@@ -22,6 +22,7 @@ _WORDS: Final = (
     "subprocess",
     "os.system",
     "from_config",
+    "_magic(",
 )
 _ENVIRONMENT: Final = pattern(
     r"\bdel\s+[\w.]*environ\b|environ(?:\s*\.\s*(?:update|setdefault|pop|clear)\b|\s*\|=|\s*\[[^\]\n]*\]\s*=[^=])"

@@ -13,7 +13,7 @@ from azmlflow.azure import variables as v
 from azmlflow.azure.clouds import PUBLIC_METADATA_HOST, cloud_named
 from azmlflow.azure.credential_links import MANAGED_IDENTITY
 from azmlflow.probes.child._blocked import Blocked
-from azmlflow.probes.child._imds import imds_behind_proxy
+from azmlflow.probes.child._imds import Question
 from azmlflow.probes.child._tls import Store, store_in_use
 from azmlflow.probes.child._way import Way
 from azmlflow.probes.child.context import Context
@@ -48,8 +48,9 @@ def run(context: Context) -> Iterator[Outcome]:
             NETWORK, blocked.message, code=blocked.code, advice=blocked.advice, command=blocked.command
         )
         return
+    question = Question(context)
     yield from _each(context, hosts_of(context), store)
-    yield from imds_behind_proxy(context)
+    yield from question.outcome()
 
 
 def hosts_of(context: Context) -> tuple[Host, ...]:

@@ -28,11 +28,12 @@ PORTAL: Final = "https://learn.microsoft.com/azure/azure-portal/get-subscription
 
 def run(context: Context) -> Iterator[Outcome]:
     """Yield what the subscription trusts, what AZURE_TENANT_ID names, and whether the two are one."""
-    yield from _of_subscription(context)
     value = os.environ.get(AZURE_TENANT_ID, "")
+    answer = _look_up(context, value) if _can_be_asked(value) else None
+    yield from _of_subscription(context)
     if not value:
         return
-    outcome, tenant_id = _of_variable(context, value)
+    outcome, tenant_id = _of_variable(context, value, answer)
     yield outcome
     trusted = context.subscription_tenant
     if trusted and tenant_id and trusted != tenant_id:
@@ -73,16 +74,27 @@ def tenant_of_challenge(challenge: str) -> str | None:
     return tenant.lower() if is_guid(tenant) else None
 
 
-def _of_variable(context: Context, value: str) -> tuple[Outcome, str | None]:
+def _can_be_asked(value: str) -> bool:
+    """Tell whether AZURE_TENANT_ID holds what may be sent: a secret in the wrong place is not."""
+    return is_tenant_allowed(value) and (is_guid(value) or "." in value or value.lower() in _SEVERAL)
+
+
+def _look_up(context: Context, value: str) -> Reply | NoReply:
+    """Return what the page of a tenant says, or why nothing came."""
+    try:
+        return get(context.cloud.login_host, f"/{value}/v2.0/.well-known/openid-configuration")
+    except NoReply as error:
+        return error
+
+
+def _of_variable(context: Context, value: str, reply: Reply | NoReply | None) -> tuple[Outcome, str | None]:
     """Return whether AZURE_TENANT_ID names a tenant of this cloud, and the tenant's id where that is known."""
-    if not is_tenant_allowed(value) or not (is_guid(value) or "." in value or value.lower() in _SEVERAL):
+    host = context.cloud.login_host
+    if reply is None:
         message = f"{AZURE_TENANT_ID} was not looked up: it is neither a GUID nor the name of a domain."
         return skipped(TENANT, message), None
-    host = context.cloud.login_host
-    try:
-        reply = get(host, f"/{value}/v2.0/.well-known/openid-configuration")
-    except NoReply as error:
-        return _unasked(host, error), None
+    if isinstance(reply, NoReply):
+        return _unasked(host, reply), None
     if reply.status != 200:
         return _not_found(context, value, reply), None
     if value.lower() in _SEVERAL:

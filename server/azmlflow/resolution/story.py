@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from os.path import normpath
+from pathlib import Path
 from typing import Any
 
-from azmlflow.cli.terminal import Painter, clean
+from azmlflow.azure.masking import mask
+from azmlflow.printable import clean
+from azmlflow.resolution.doctor.page import Paint, plain
+from azmlflow.resolution.resolve import Resolution
+from azmlflow.workspace.snapshot import SCRIPT_KINDS
+from azmlflow.workspace.texts import text_of
 
 Source = Callable[[dict[str, Any]], str]
 """Gives the source line of a link of provenance, empty when there is none."""
 
 
-def tell(story: dict[str, Any], source: Source, paint: Painter) -> Iterator[str]:
+def tell(story: dict[str, Any], source: Source, paint: Paint = plain) -> Iterator[str]:
     """Yield the lines of the text."""
     path = paint("bold", clean(story["path"]))
     if story["running"]["platform"] is None:
@@ -30,6 +37,15 @@ def tell(story: dict[str, Any], source: Source, paint: Painter) -> Iterator[str]
         yield f"Cloud: {story['cloud']['value']}."
     if "line" in story:
         yield from _line(story["line"])
+
+
+def source_line(resolution: Resolution, link: dict[str, Any], folder: Path) -> str:
+    """Return the source line of a link of provenance, whose path is from a folder or absolute, without secrets."""
+    if link["path"] is None:
+        return ""
+    file = resolution.snapshot.files.get(Path(normpath(folder / link["path"])))
+    line = text_of(file, link["cell"]).line(link["line"] - 1) if file else ""
+    return mask(line, code=file is not None and file.kind in SCRIPT_KINDS)
 
 
 def _run_by(platform: str) -> str:
@@ -59,12 +75,12 @@ def _value(answer: dict[str, Any]) -> str:
     return f"unknown, because {answer['reason']}" if answer["reason"] else "unknown"
 
 
-def _provenance(answer: dict[str, Any], source: Source, paint: Painter) -> Iterator[str]:
+def _provenance(answer: dict[str, Any], source: Source, paint: Paint) -> Iterator[str]:
     yield from _links("because", answer["because"], source, paint)
     yield from _links("instead of", answer["overrides"], source, paint)
 
 
-def _links(word: str, links: list[dict[str, Any]], source: Source, paint: Painter) -> Iterator[str]:
+def _links(word: str, links: list[dict[str, Any]], source: Source, paint: Paint) -> Iterator[str]:
     for link in links:
         cell = "" if link["cell"] is None else f"cell {link['cell'] + 1}:"
         place = f" ({clean(link['path'])}:{cell}{link['line']})" if link["path"] else ""
