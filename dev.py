@@ -29,6 +29,7 @@ PYTHON = str(BIN / f"python{EXE}")
 NPM = shutil.which("npm")
 REQUIREMENTS = ROOT / "requirements"
 NODE_MODULES = ROOT / "node_modules"
+WORKBENCH = ROOT / "tests" / "vscode" / "workbench"
 
 EDITOR_PATH = (
     "pygls lsprotocol watchfiles PyYAML python-dotenv packaging pathspec cryptography "
@@ -92,6 +93,8 @@ class Part(NamedTuple):
     stamp: Path
     made_from: Path
     make: Callable[[], None]
+    programs: tuple[str, ...] = ()
+    """Programs on PATH that it is made with, too: when one comes or goes, it is made again."""
 
 
 PIP = python("-m pip --disable-pip-version-check install --quiet --no-deps")
@@ -131,18 +134,45 @@ def make_node_modules() -> None:
     must(npm("ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error"))
 
 
+def make_workbench() -> None:
+    """Install the VS Code that the tests in an editor drive."""
+    must((sys.executable, str(WORKBENCH / "install.py")))
+
+
 PARTS = (
     Part("Python packages", VENV / "packages.stamp", REQUIREMENTS / "dev.txt", make_packages),
     Part("azmlflow, editable", VENV / "project.stamp", ROOT / "pyproject.toml", make_project),
     Part("node packages", NODE_MODULES / ".stamp", ROOT / "package-lock.json", make_node_modules),
 )
+EDITORS = Part(
+    "VS Code for its tests",
+    WORKBENCH / "node_modules" / ".stamp",
+    WORKBENCH / "package-lock.json",
+    make_workbench,
+    ("node", "g++", "make", "rg"),
+)
 
 
-def setup(_: object = None) -> int:
-    """Bring .venv and node_modules up to date."""
-    for part in PARTS:
+def setup(options: argparse.Namespace | None = None) -> int:
+    """Bring .venv and node_modules up to date; with --editors also what the tests in editors need."""
+    bring_up_to_date(PARTS)
+    if options and options.editors:
+        setup_editors()
+    return 0
+
+
+def setup_editors() -> None:
+    """Install the system packages and the VS Code of the tests in editors, where that can be done."""
+    if sys.platform.startswith("linux"):
+        must((sys.executable, str(WORKBENCH / "system.py")))
+        bring_up_to_date((EDITORS,))
+
+
+def bring_up_to_date(parts: Sequence[Part]) -> None:
+    """Make the parts that are not up to date."""
+    for part in parts:
         wanted = fingerprint(part)
-        if part.make is make_node_modules and not NPM:
+        if part.make in {make_node_modules, make_workbench} and not NPM:
             say(f"setup: {part.name}: left out, npm is not on PATH")
         elif part.stamp.is_file() and part.stamp.read_text(encoding="utf-8") == wanted:
             say(f"setup: {part.name}: up to date")
@@ -151,13 +181,13 @@ def setup(_: object = None) -> int:
             part.stamp.unlink(missing_ok=True)
             part.make()
             part.stamp.write_text(wanted, encoding="utf-8")
-    return 0
 
 
 def fingerprint(part: Part) -> str:
-    """Return a hash of what a part is made from: a file, the place, which scripts carry in them, and this Python."""
+    """Return a hash of what a part is made from: a file, the place, which scripts carry in them, this Python, programs."""
     python_of_venv = sys.version if part.stamp.parent == VENV else ""
-    parts = (python_of_venv, str(ROOT), part.made_from.read_bytes())
+    parts: tuple[object, ...] = (python_of_venv, str(ROOT), part.made_from.read_bytes())
+    parts += tuple(map(shutil.which, part.programs))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -191,7 +221,7 @@ PYTHON_LINT = (
     Step("import contracts", (script("lint-imports"), "--no-logo")),
     Step("generated docs", python("docs/generate.py --check")),
 )
-PYTHON_TESTS = (Step("pytest", python("-m pytest -q -n 2")),)
+PYTHON_TESTS = (Step("pytest", python("-m pytest -q -n 2 --ignore=tests/vscode")),)
 CLIENT_LINT = (
     Step("client lint", npm("run lint")),
     Step("client types", npm("run typecheck")),
@@ -200,6 +230,7 @@ CLIENT_TESTS = (
     Step("client tests", npm("test")),
     Step("client build", npm("run build")),
 )
+EDITOR_TESTS = (Step("editor tests", python("-m pytest -q tests/vscode") if NPM else ()),)
 
 
 def lint(options: argparse.Namespace) -> int:
@@ -210,11 +241,13 @@ def lint(options: argparse.Namespace) -> int:
 
 def test(options: argparse.Namespace) -> int:
     """Run every check and every test, and say at the end which failed."""
-    setup()
-    steps = (*PYTHON_LINT, *PYTHON_TESTS, *CLIENT_LINT, *CLIENT_TESTS)
+    steps = (*PYTHON_LINT, *PYTHON_TESTS, *CLIENT_LINT, *CLIENT_TESTS, *EDITOR_TESTS)
     chosen = [step for step in steps if options.only in step.name]
     if not chosen:
         sys.exit(f"No step is named like {options.only!r}: {', '.join(step.name for step in steps)}.")
+    setup()
+    if {*PYTHON_TESTS, *EDITOR_TESTS}.intersection(chosen):
+        setup_editors()
     return perform_all(chosen)
 
 
@@ -293,6 +326,9 @@ def lock(options: argparse.Namespace) -> int:
     write_lock("dev.txt", everything + upgrade)
     write_lock("lock.txt", "pyproject.toml --constraint requirements/dev.txt --no-annotate")
     write_lock(
+        "complete.txt", "pyproject.toml --extra sandbox --constraint requirements/dev.txt --no-annotate"
+    )
+    write_lock(
         "editor.txt", "- --constraint requirements/dev.txt --no-annotate", "\n".join(EDITOR_PATH.split())
     )
     if NPM:
@@ -323,10 +359,17 @@ def refresh_versions(options: argparse.Namespace) -> int:
     return run(python("tools/refresh_versions.py" + (" --write" if options.write else "")))
 
 
-def package(_: argparse.Namespace) -> int:
-    """Build the wheel into dist/."""
+def package(_: object = None) -> int:
+    """Build the wheel and the extension for VS Code into dist/."""
     setup()
-    return run(python("-m hatchling build --target wheel --directory dist"))
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    must(python("-m hatchling build --target wheel --directory dist"))
+    if not NPM:
+        sys.exit(
+            "dev.py stopped: the extension needs Node.js 20.19 or newer with npm on PATH. The wheel is in dist/."
+        )
+    must(npm("run build"))
+    return run(python("tools/package_extension.py"))
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -339,7 +382,9 @@ def command_line() -> argparse.ArgumentParser:
         command.set_defaults(function=function)
         return command
 
-    add("setup", setup)
+    add("setup", setup).add_argument(
+        "--editors", action="store_true", help="also what the tests in editors need"
+    )
     add("demo", demo)
     add("test", test).add_argument("--only", default="", metavar="NAME", help="the steps named like this")
     add("lint", lint).add_argument("--fix", action="store_true", help="first repair what can be repaired")

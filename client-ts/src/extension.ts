@@ -1,31 +1,44 @@
 import * as vscode from 'vscode';
-import { Lifecycle } from './lifecycle';
-import { createLog } from './log';
-import { onInterpreterChange } from './python';
+import type { Tools } from './commands/ask';
+import { showExample } from './commands/open-example';
+import { registerCommands } from './commands/register';
+import { Reports } from './report/reports';
+import { registerSandbox } from './sandbox/commands';
+import { Lifecycle } from './server/lifecycle';
+import { createLogs } from './server/log';
+import { Bar } from './status/bar';
+import { Board } from './status/board';
+import { LanguageStatus } from './status/language';
 
 let lifecycle: Lifecycle | undefined;
 
-/** Starts the server, and looks for it again whenever what decides which one it is has changed. */
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
-  const log = createLog();
-  const server = (lifecycle = new Lifecycle(context.extensionPath, log));
-  const refresh = () => void server.refresh();
+/** Puts everything in its place and starts the server; nobody waits for it, for it may have to be installed first. */
+export function activate(context: vscode.ExtensionContext): void {
+  const logs = createLogs();
+  const server = (lifecycle = new Lifecycle(context, logs, {
+    prepare: (client) => {
+      board.forget();
+      client.onNotification('azmlflow/status', (message: unknown) => {
+        board.take(message);
+      });
+      reports.trials.listen(client);
+    },
+  }));
+  const board = new Board(server);
+  const tools: Tools = { context, lifecycle: server, logs };
+  const reports = new Reports(tools, () => board.facts.sandbox !== undefined);
   context.subscriptions.push(
-    log,
-    vscode.commands.registerCommand('azmlflow.restart', () => server.restart()),
-    vscode.commands.registerCommand('azmlflow.showLogs', () => {
-      log.show();
-    }),
-    // The server is told of the trust when it starts.
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('azmlflow.server.path')) {
-        refresh();
-      }
-    }),
+    logs,
+    server,
+    board,
+    new Bar(board),
+    new LanguageStatus(board),
+    reports,
+    registerCommands(tools, board, reports),
+    registerSandbox(tools, board),
   );
-  await server.refresh();
-  context.subscriptions.push(await onInterpreterChange(refresh));
+  void server.refresh();
+  void showExample(context);
 }
 
 /** Stops the server. */

@@ -1,0 +1,43 @@
+// What `azmlflow sandbox --format json` says of itself. Nothing here imports vscode.
+import * as path from 'node:path';
+
+/** The variables that lead a program into the sandbox; undefined takes a variable away. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A sandbox that runs. */
+export interface Description {
+  readonly variables: Variables;
+  /** Folders of the stand-ins for `az` and its like, which come before those of PATH. */
+  readonly folders: readonly string[];
+}
+
+/** Left to the project: the sandbox stands in for Azure, not for the workspace that the code names. */
+const OF_THE_PROJECT = 'MLFLOW_TRACKING_URI';
+
+/** Reads the first line that a sandbox prints; raises SyntaxError when that is not what a sandbox says. */
+export function readDescription(line: string): Description {
+  const said: unknown = JSON.parse(line);
+  if (!isObject(said) || !isObject(said['environment'])) {
+    throw new SyntaxError('The sandbox did not say its variables.');
+  }
+  const away = texts(said['unset']).map((name) => [name, undefined] as const);
+  const set = Object.entries(said['environment']).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const variables = Object.fromEntries([...away, ...set].filter(([name]) => name !== OF_THE_PROJECT));
+  return { variables, folders: texts(said['path']) };
+}
+
+/** Returns the variables for a program that is started by ourselves: with PATH, whose present value is given. */
+export function withPath(description: Description, present: string | undefined): Variables {
+  const folders = [...description.folders, ...(present === undefined ? [] : [present])];
+  return { ...description.variables, PATH: folders.join(path.delimiter) };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
