@@ -1,0 +1,82 @@
+"""The connection test in the editor: the status bar and the report, from the first click to every way it can end."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from azmlflow.sandbox import entra_tokens
+from azmlflow.sandbox.box import AzureBox
+from playwright.sync_api import expect
+
+from tests.vscode.conftest import Open, Shot
+from tests.vscode.driver import azure, projects
+from tests.vscode.driver.waiting import until
+from tests.vscode.driver.workbench import Workbench
+
+
+def test_the_status_goes_through_its_states(
+    window: Open, shot: Shot, project: Path, box: AzureBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not tested, testing, connected; failed when the secret is wrong; expired when the token is."""
+    editor = window(projects.example("connected", project), "train.py")
+    editor.status("ws-churn: not tested").wait_for()
+    shot(editor, "status-unknown")
+
+    editor.command("azmlflow: Test Connection")
+    editor.status("ws-churn: testing").wait_for()
+    report = editor.report("running")
+    expect(report.locator("#action-cancel")).to_be_visible()
+    report.locator("li[data-step]").nth(2).wait_for()
+    shot(editor, "status-checking")
+    report = editor.report("ok")
+    editor.status(re.compile(r"^\s*ws-churn(?!:)")).wait_for()
+    expect(editor.spoken_status()).to_have_attribute("aria-label", re.compile("ws-churn, connected"))
+    expect(report.locator("#message")).to_contain_text("Connected to workspace ws-churn")
+    steps = report.locator("#report li[data-step]")
+    expect(steps.and_(report.locator("[data-outcome=failed]"))).to_have_count(0)
+    expect(report.locator("[data-step=experiments][data-outcome=ok]")).to_have_count(1)
+    shot(editor, "status-connected")
+
+    azure.play(box, "wrong-secret")
+    report.locator("#action-testAgain").click()
+    report = editor.report("failed")
+    editor.status("ws-churn: failed").wait_for()
+    expect(editor.status()).to_have_class(re.compile("error-kind"))
+    expect(report.locator("[data-cause=true]")).to_contain_text("AADSTS7000215")
+    shot(editor, "status-failed")
+
+    azure.play(box, "healthy")
+    monkeypatch.setattr(entra_tokens, "LIFETIME", 5)
+    report.locator("#action-testAgain").click()
+    editor.status("ws-churn: expired").wait_for()
+    expect(editor.status()).to_have_class(re.compile("warning-kind"))
+    editor.status().click()
+    menu = editor.row("Test Connection")
+    expect(menu.first).to_be_visible()
+    shot(editor, "status-expired-menu")
+
+
+def test_a_test_that_hangs_is_cancelled(window: Open, shot: Shot, project: Path, box: AzureBox) -> None:
+    azure.play(box, "silent")
+    editor = window(projects.example("connected", project), "train.py")
+    editor.status("ws-churn: not tested").wait_for()
+    editor.command("azmlflow: Test Connection")
+    report = editor.report("running")
+    until(lambda: probes(editor), "no process makes the test")
+    report.locator("li[data-step=packages]").first.wait_for()
+    shot(editor, "cancel-running")
+
+    report.locator("#action-cancel").click()
+    report = editor.report("stopped")
+    expect(report.locator("#message")).to_contain_text("The test was cancelled.")
+    editor.status("ws-churn: not tested").wait_for()
+    until(lambda: not probes(editor), "the process of the test was left behind")
+    expect(report.locator("#action-testAgain")).to_be_visible()
+    shot(editor, "cancelled")
+
+
+def probes(editor: Workbench) -> list[str]:
+    """Return the processes that make connection tests."""
+    return [each.command for each in editor.server.children("probes", "child")]

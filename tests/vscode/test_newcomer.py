@@ -1,0 +1,65 @@
+"""The newcomer's walk: what the page of the extension says, step by step, from the .vsix to a connection that works."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.vscode.conftest import NewProfile, Open, Shot
+from tests.vscode.driver.machine import Machine
+from tests.vscode.driver.server import Server
+from tests.vscode.driver.tools import Tools
+
+
+def test_a_newcomer_gets_to_a_connection_that_works(
+    window: Open,
+    shot: Shot,
+    here: Machine,
+    new_profile: NewProfile,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """No account, nothing installed but the packages that any training code for Azure Machine Learning needs."""
+    tools = Tools(tmp_path / "tools")
+    for what in ("network", "editor", "complete"):
+        tools.allow(what)
+    profile = new_profile()
+    with Server(here, profile, {**tools.variables(), "VIRTUAL_ENV": sys.prefix}) as server:
+        editor = window(None, server=server)
+        begun = time.monotonic()
+
+        editor.command("azmlflow: Open the Example")
+        editor.page.get_by_role("button", name="Put It Here").click()
+        editor.is_open("train.py")
+        expect(editor.squiggles("warning")).to_have_count(1)
+        shot(editor, "walk-1-example")
+
+        editor.squiggles("warning").click(force=True)
+        editor.quick_fix("Take the tracking URI from the workspace")
+        expect(editor.squiggles("warning")).to_have_count(0)
+        editor.save()
+        assert "set_tracking_uri" in (profile.home / "azmlflow-quickstart" / "train.py").read_text(
+            encoding="utf-8"
+        )
+        shot(editor, "walk-2-fixed")
+
+        editor.command("azmlflow: Try It in the Sandbox")
+        editor.status(re.compile("sandbox.*ws-churn: not tested")).wait_for()
+        editor.notification("This window now uses an Azure on this machine")
+        shot(editor, "walk-3-sandbox")
+
+        editor.command("azmlflow: Test Connection")
+        report = editor.report("ok")
+        expect(report.locator("#message")).to_contain_text("Connected to workspace ws-churn")
+        expect(editor.spoken_status()).to_have_attribute("aria-label", re.compile("sandbox.*connected"))
+        shot(editor, "walk-4-connected")
+        taken = time.monotonic() - begun
+
+        editor.command("azmlflow: Leave the Sandbox")
+        editor.status(re.compile("^(?!.*sandbox).*ws-churn: not tested")).wait_for()
+    record_property("seconds", taken)
