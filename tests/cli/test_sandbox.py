@@ -35,13 +35,14 @@ print(os.environ.get("AZURE_CLIENT_CERTIFICATE_PATH"))
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(folder: Path, *arguments: str, stdin: int | None = None) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "azmlflow", "sandbox", *arguments],
         cwd=folder,
         env=environment(
             AZURE_CLIENT_SECRET=CANARY, MLFLOW_TRACKING_TOKEN=CANARY, TMPDIR=str(folder), TEMP=str(folder)
         ),
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -83,6 +84,21 @@ def test_a_program_with_its_variables_gets_there_and_nothing_is_left(tmp_path: P
     assert [(each["method"], each["status"]) for each in exchanges] == [("GET", 200), ("POST", 200)]
     assert found["environment"]["AZURE_CLIENT_SECRET"] not in out + err
     assert CANARY not in json.dumps(found) + out + err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_with_the_program_that_started_it_when_it_is_told_to(tmp_path: Path):
+    with running(
+        tmp_path, "--format", "json", "--until-stdin-closes", "--quiet", stdin=subprocess.PIPE
+    ) as process:
+        found = described(process)
+        done = subprocess.run(
+            [sys.executable, "-c", ASK], env=found["environment"], capture_output=True, text=True
+        )
+        assert done.stdout.split() == ["200", "200", "None"], done.stderr
+        assert process.poll() is None
+        out, err = process.communicate(timeout=30)  # which closes its standard input
+        assert (process.returncode, out, err) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
 
 

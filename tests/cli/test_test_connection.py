@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +26,15 @@ LOGS = "import mlflow\nmlflow.set_experiment('iris')\nmlflow.start_run()\n"
 SECRET = "pQr8Q~hGfDsApOiUyTrEwQlKjHgFdSaMnBvCxZ01"
 
 
-@pytest.fixture(scope="module")
-def box() -> Iterator[AzureBox]:
-    with AzureBox() as opened:
-        yield opened
+@pytest.fixture
+def box(the_box: AzureBox) -> AzureBox:
+    the_box.use("healthy")
+    the_box.journal.clear()
+    return the_box
 
 
 @pytest.fixture
 def project(tmp_path: Path, box: AzureBox) -> Path:
-    box.use("healthy")
     (tmp_path / ".git").mkdir()
     (tmp_path / "train.py").write_text(
         f"import mlflow\nmlflow.set_tracking_uri('{box.workspace_uri}')\n{LOGS}"

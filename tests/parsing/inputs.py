@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -16,7 +17,9 @@ settings.register_profile(
 )
 settings.load_profile("parsing")
 
-MEGABYTE = 1_000_000
+LONG = 50_000
+HARMLESS = 0.02
+"""Seconds for a text of LONG characters: what takes no more takes 8 for a megabyte, even if it were quadratic."""
 WORDS = (
     "\n", "\r\n", "\r", "\t", " ", "  ", '"', "'", "`", "\\", "#", "=", ":", ": ", ",", "{", "}", "[", "]", "- ", "-",
     "$", "${", "$(", ")", "(", "%", "%%", "!", "?", "&a ", "*a", "<<", "|", ">", "~", "@", "\0", "\ufeff", "\u2028",
@@ -64,6 +67,28 @@ def seconds(call: Callable[[], object]) -> float:
     return time.process_time() - before
 
 
+def least_seconds(call: Callable[[], object]) -> float:
+    """Return the least processor time of several calls: what a busy machine adds is not the call's."""
+    return min(seconds(call) for _ in range(5))
+
+
 def monotonous(*units: str) -> list[str]:
-    """Return a megabyte of each unit."""
-    return [unit * (MEGABYTE // len(unit)) for unit in units]
+    """Return a long text of each unit."""
+    return [unit * (LONG // len(unit)) for unit in units]
+
+
+def assert_linear(read: Callable[[str], object], source: str) -> None:
+    """Fail if eight times the text takes far more than eight times as long.
+
+    A quadratic reader takes up to 64 times as long; 16 times is what one takes whose quadratic part has just come to
+    outweigh the linear one. A busy machine only ever adds to a time: the least of several is compared.
+    """
+    long, short = math.inf, math.inf
+    for _ in range(5):
+        long = min(long, seconds(lambda: read(source)))
+        if long < HARMLESS:
+            return
+        short = min(short, *(seconds(lambda: read(source[: len(source) // 8])) for _ in range(2)))
+        if long < 16 * short:
+            return
+    raise AssertionError(f"{len(source)} characters take {long:.2f} s, an eighth of them {short:.4f} s")

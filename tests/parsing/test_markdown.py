@@ -7,7 +7,7 @@ from azmlflow.parsing.base import Text
 from azmlflow.parsing.markdown import parse_markdown
 from hypothesis import given
 
-from tests.parsing.inputs import any_bytes, any_text, is_inside, monotonous, mutated, seconds
+from tests.parsing.inputs import any_bytes, any_text, assert_linear, is_inside, monotonous, mutated
 
 SAMPLE = """# Set up
 
@@ -96,4 +96,4 @@ def test_survives_anything(source: Text) -> None:
 )
 @pytest.mark.parametrize("before", ["", "```console\n"])
 def test_takes_linear_time(before: str, source: str) -> None:
-    assert seconds(lambda: parse_markdown(Text(before + source))) < 10
+    assert_linear(lambda text: parse_markdown(Text(before + text)), source)

@@ -21,7 +21,15 @@ from azmlflow.parsing.notebook_json import output_places
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.parsing.inputs import any_bytes, any_text, is_inside, monotonous, mutated, seconds
+from tests.parsing.inputs import (
+    any_bytes,
+    any_text,
+    assert_linear,
+    is_inside,
+    least_seconds,
+    monotonous,
+    mutated,
+)
 
 
 def notebook(*cells: object, **extra: object) -> str:
@@ -477,7 +485,7 @@ def test_any_export_survives(source: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("before", ["", "!", "%time ", "x = ("])
 def test_takes_linear_time(before: str, source: str) -> None:
-    assert seconds(lambda: parse_cell_source(before + source + "!", 0)) < 10
+    assert_linear(lambda text: parse_cell_source(before + text + "!", 0), source)
 
 
 def test_is_fast() -> None:
@@ -485,8 +493,8 @@ def test_is_fast() -> None:
     cell = code(["x = 1\n"] * 40, outputs=[{"data": {"image/png": image}}])
     source = Text(notebook(*[cell] * 12))
     assert len(source.value) > 1_900_000
-    assert seconds(lambda: parse_notebook(source)) < 0.1
-    assert seconds(lambda: render_notebook(source, {3: "y = 1\n"})) < 0.3
+    assert least_seconds(lambda: parse_notebook(source)) < 0.1
+    assert least_seconds(lambda: render_notebook(source, {3: "y = 1\n"})) < 0.4
 
 
 def test_output_places_cover_the_lists_of_outputs():

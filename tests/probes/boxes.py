@@ -16,8 +16,8 @@ from azmlflow.probes.runner import Probe
 from azmlflow.sandbox.box import AzureBox
 
 from tests.cli.process import azmlflow
+from tests.truth.warm import KEPT, QUIET, Running, start
 
-KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "COMSPEC")  # Windows starts no Python without them
 CONNECT = with_needs(("network", "tenant", "workspace", "permissions", "experiments"))
 SCRIPT = """
 import os
@@ -80,27 +80,16 @@ def tell(folder: Path, environ: Mapping[str, str], script: str) -> tuple[Outcome
     return outcomes
 
 
-def start_script(folder: Path, environ: Mapping[str, str], script: str = SCRIPT) -> subprocess.Popen[str]:
+def start_script(folder: Path, environ: Mapping[str, str], script: str = SCRIPT) -> Running:
     """Start an unmodified script that logs with the real plugin."""
     fewer = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "30", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
-    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "PYTHONIOENCODING": "utf-8"}
-    return subprocess.Popen(
-        [sys.executable, "-I", "-W", "ignore", "-c", script],
-        cwd=folder,
-        env={**environ, **fewer, **quiet},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    return start(folder, script, {**environ, **fewer, **QUIET})
 
 
-def end_script(child: subprocess.Popen[str], seconds: float) -> Said:
+def end_script(child: Running, seconds: float) -> Said:
     """Return what the script said; it is ended when it takes longer."""
     try:
-        return Said(child.communicate(timeout=seconds)[0], True)
+        return Said("".join(child.communicate(timeout=seconds)), True)
     except subprocess.TimeoutExpired:
         child.kill()
-        return Said(child.communicate()[0], False)
+        return Said("".join(child.communicate(timeout=10)), False)

@@ -194,12 +194,6 @@ def test_what_costs_time_at_every_call_comes_with_the_variable_that_spares_it(st
     assert stubbed["wasteful"]["told"][1]["command"] == "export AZURE_TOKEN_CREDENTIALS=AzureCliCredential"
 
 
-@pytest.fixture(scope="module")
-def box():
-    with AzureBox() as opened:
-        yield opened
-
-
 def boxed(
     box: AzureBox, tmp_path: Path, scenario: str, kind: str, *steps: str, **request: Any
 ) -> list[Outcome]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from azmlflow.azure.credential_links import AZURE_CLI
-from azmlflow.probes.outcome import STEPS, TEST_CONNECTION
+from azmlflow.probes.outcome import STEPS, with_needs
 from azmlflow.probes.request import Request
 from azmlflow.probes.runner import Probe
 from azmlflow.sandbox import stand_ins
@@ -26,8 +26,7 @@ from tests.probes.processes import wait_until_gone
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups are POSIX's")
 
-ALL_STEPS = tuple(step.name for step in STEPS)
-BEGUN = [name for name in ALL_STEPS if name != "configuration"]
+BEGUN = [step.name for step in STEPS if step.name != "configuration"]
 
 PARENT = """
 import json, os, signal, sys
@@ -71,7 +70,7 @@ def parent(
 
 @pytest.mark.parametrize("step", BEGUN)
 def test_the_child_ends_with_the_parent_that_is_killed(box: AzureBox, tmp_path: Path, step: str) -> None:
-    request = Request(box.workspace_uri, box.workspace, steps=ALL_STEPS)
+    request = Request(box.workspace_uri, box.workspace, steps=with_needs((step,)))
     with parent(tmp_path, step, request, environment(box, tmp_path, "secret")) as child:
         wait_until_gone(child)
 
@@ -87,8 +86,9 @@ def test_a_tool_that_hangs_ends_with_the_parent_that_is_killed(the_box: AzureBox
 
 @pytest.mark.parametrize("step", BEGUN)
 def test_it_is_cancelled_at_once_in_every_step(box: AzureBox, tmp_path: Path, step: str) -> None:
+    """How soon at the least is told in test_process; here it is soon enough that no step has been waited for."""
     probe = Probe(
-        Request(box.workspace_uri, box.workspace, steps=ALL_STEPS),
+        Request(box.workspace_uri, box.workspace, steps=with_needs((step,))),
         (Path(sys.executable),),
         environment(box, tmp_path, "secret"),
         tmp_path,
@@ -102,7 +102,7 @@ def test_it_is_cancelled_at_once_in_every_step(box: AzureBox, tmp_path: Path, st
 
     summary = probe.run(lambda _: None, begun)
     moment, child = cancelled[0]
-    assert time.monotonic() - moment < 0.2
+    assert time.monotonic() - moment < 5
     assert summary.message == "The test was cancelled."
     wait_until_gone(child)
 
@@ -110,7 +110,7 @@ def test_it_is_cancelled_at_once_in_every_step(box: AzureBox, tmp_path: Path, st
 @pytest.mark.parametrize("step", ["packages", "chain", "credential", "experiments", "sdk"])
 def test_a_child_that_is_killed_is_told_of(box: AzureBox, tmp_path: Path, step: str) -> None:
     probe = Probe(
-        Request(box.workspace_uri, box.workspace, steps=TEST_CONNECTION),
+        Request(box.workspace_uri, box.workspace, steps=with_needs((step, "sdk"))),
         (Path(sys.executable),),
         environment(box, tmp_path, "secret"),
         tmp_path,
@@ -144,7 +144,7 @@ def test_a_tool_that_hangs_ends_with_the_probe_that_is_cancelled(the_box: AzureB
 
 
 SOAK = """
-import json, os, sys, threading
+import gc, json, os, sys, threading
 from pathlib import Path
 from azmlflow.probes.request import Request
 from azmlflow.probes.runner import Probe
@@ -156,9 +156,10 @@ def once():
     assert probe.run(lambda _: None).outcome == "ok"
 
 def state():
+    gc.collect()
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return dict(memory=pages * os.sysconf("SC_PAGESIZE"), files=len(os.listdir("/proc/self/fd")),
+    return dict(memory=pages * os.sysconf("SC_PAGESIZE"), objects=len(gc.get_objects()), files=len(os.listdir("/proc/self/fd")),
                 threads=threading.active_count(), children=len(children))
 
 for _ in range(20):
@@ -173,7 +174,8 @@ print(json.dumps([before, state()]))
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc")
 @pytest.mark.timeout(300)
 def test_two_hundred_probes_leak_nothing(box: AzureBox, tmp_path: Path) -> None:
-    request = Request(box.workspace_uri, box.workspace, steps=("tenant",))
+    """What could leak is the parent's, for which all steps are lines of JSON: the child takes one that asks nobody."""
+    request = Request(box.workspace_uri, box.workspace, steps=("token",))
     environ = environment(box, tmp_path, "secret")
     files = sorted(path.name for path in tmp_path.rglob("*"))
     done = subprocess.run(
@@ -187,8 +189,11 @@ def test_two_hundred_probes_leak_nothing(box: AzureBox, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     before, after = json.loads(done.stdout)
-    assert after["memory"] - before["memory"] < 1_000_000
-    assert {**before, "memory": 0} == {**after, "memory": 0}
+    assert after["objects"] - before["objects"] < 90, "one left behind by each probe would be 180"
+    assert after["memory"] - before["memory"] < 4_000_000, "beside the objects: malloc keeps some for itself"
+    assert [before[each] for each in ("files", "threads", "children")] == [
+        after[each] for each in ("files", "threads", "children")
+    ]
     assert before["children"] == 0
     assert sorted(path.name for path in tmp_path.rglob("*")) == files
 

@@ -23,12 +23,6 @@ from tests.truth.child import needs
 pytestmark = needs("azure.identity", "azureml.mlflow", "azure.ai.ml", "trustme", "sqlalchemy", "flask")
 
 
-@pytest.fixture(scope="module")
-def box():
-    with AzureBox() as opened:
-        yield opened
-
-
 class Told:
     """What came of a probe in the box, and what it asked."""
 

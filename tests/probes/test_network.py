@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import ssl
@@ -503,28 +504,88 @@ def test_without_resource_manager_the_plugin_goes_on_after_a_while(alone, says, 
 IMDS = "169.254.169.254"
 
 
+class Answering:
+    """An HTTP proxy that says the same to everybody, or nothing at all."""
+
+    def __init__(self, answer: bytes | None) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._server.getsockname()[1]}"
+        self.asked: list[bytes] = []
+        threading.Thread(target=self._serve, args=(answer,), daemon=True).start()
+
+    def _serve(self, answer: bytes | None) -> None:
+        connections = []
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._server.accept()
+                self.asked.append(connection.recv(65_536))
+                if answer is None:
+                    connections.append(connection)
+                    continue
+                connection.sendall(answer)
+                connection.close()
+
+    def close(self) -> None:
+        self._server.close()
+
+
+BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+A_PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"
+BLOCKED = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+ITSELF = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Length: 98\r\n\r\n"
+    b'{"error": "invalid_request", "error_description": "Required metadata header not specified"}       '
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "warned"),
+    [(BAD_GATEWAY, True), (A_PAGE, True), (BLOCKED, True), (None, True), (ITSELF, False), (b"", False)],
+)
+def test_what_a_proxy_answers_to_the_question_for_a_managed_identity_decides(alone, answer, warned):
+    alone.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    proxy = Answering(answer)
+    alone.setenv("HTTP_PROXY", proxy.address)
+    found = by_host(told(network, context())).get(IMDS)
+    proxy.close()
+    assert (found is not None) is warned
+    (asked,) = proxy.asked
+    assert asked.startswith(
+        b"GET http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01"
+    )
+    assert b"metadata:" not in asked.lower()
+
+
+@pytest.fixture(scope="module")
+def gateway():
+    """Return the address of a proxy that reaches nobody."""
+    proxy = Answering(BAD_GATEWAY)
+    yield proxy.address
+    proxy.close()
+
+
 @pytest.mark.parametrize(
     ("variables", "warned"),
     [
-        ({"HTTP_PROXY": "http://127.0.0.1:9"}, True),
-        ({"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "localhost"}, True),
-        ({"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "169.254.0.0/16"}, False),
-        ({"HTTPS_PROXY": "http://127.0.0.1:9"}, False),
-        ({"HTTP_PROXY": "http://127.0.0.1:9", "AZURE_TOKEN_CREDENTIALS": "dev"}, False),
-        ({"HTTP_PROXY": "http://127.0.0.1:9", "MSI_ENDPOINT": "http://127.0.0.1:8"}, False),
+        ({"HTTP_PROXY": "GATEWAY"}, True),
+        ({"HTTP_PROXY": "GATEWAY", "NO_PROXY": "localhost"}, True),
+        ({"HTTP_PROXY": "GATEWAY", "NO_PROXY": "169.254.0.0/16"}, False),
+        ({"HTTPS_PROXY": "GATEWAY"}, False),
+        ({"HTTP_PROXY": "GATEWAY", "AZURE_TOKEN_CREDENTIALS": "dev"}, False),
+        ({"HTTP_PROXY": "GATEWAY", "MSI_ENDPOINT": "http://127.0.0.1:8"}, False),
         (
             {
-                "HTTP_PROXY": "http://127.0.0.1:9",
+                "HTTP_PROXY": "GATEWAY",
                 **dict.fromkeys(("AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"), "x"),
             },
             False,
         ),
     ],
 )
-def test_a_proxy_that_takes_the_question_for_a_managed_identity(alone, variables, warned):
+def test_a_proxy_that_takes_the_question_for_a_managed_identity(alone, gateway, variables, warned):
     alone.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     for name, value in variables.items():
-        alone.setenv(name, value)
+        alone.setenv(name, value.replace("GATEWAY", gateway))
     found = by_host(told(network, context())).get(IMDS)
     assert (found is not None) is warned
     if found is not None:

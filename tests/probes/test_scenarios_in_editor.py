@@ -1,10 +1,13 @@
-"""The scenarios as an editor meets them: it is told the same as the terminal, one scenario after the other in one session."""
+"""Scenarios as an editor meets them: it is told the same as the terminal, one scenario after the other in one session.
+
+The server makes the same probe as the terminal, in another environment and with other ears. One scenario is told for
+each credential and cloud, which make the environment, and each place where a probe can end, which makes what is heard.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,6 @@ SLOW = {name for name, case in CASES.items() if case.limits or case.seconds != C
 """Scenarios that are about waiting: how long is told by the probe's own tests."""
 ELSEWHERE = {name for name, case in CASES.items() if case.step == "network"}
 """What a step that is left out here would tell first."""
-TOLD = [name for name in CASES if name not in SLOW | ELSEWHERE]
 SCRIPT = "import mlflow\n\nwith mlflow.start_run():\n    pass\n"
 
 
@@ -50,12 +52,13 @@ def project(tmp_path: Path) -> Path:
 
 def kinds() -> Iterator[Any]:
     """Yield each kind of credential and cloud with its scenarios: a server has one environment all its life."""
-
-    def kind(name: str) -> tuple[str, str]:
-        return SCENARIOS[name].credential, SCENARIOS[name].cloud.name
-
-    for (credential, cloud), names in groupby(sorted(TOLD, key=kind), kind):
-        yield pytest.param(credential, list(names), id=f"{credential}-{cloud}")
+    told: dict[tuple[str, str], dict[tuple[str, str | None], str]] = {}
+    for name, case in CASES.items():
+        if name not in SLOW | ELSEWHERE:
+            kind = SCENARIOS[name].credential, SCENARIOS[name].cloud.name
+            told.setdefault(kind, {}).setdefault((case.step, case.link), name)
+    for (credential, cloud), names in told.items():
+        yield pytest.param(credential, list(names.values()), id=f"{credential}-{cloud}")
 
 
 @pytest_asyncio.fixture

@@ -42,7 +42,7 @@ def test_all_is_well(box):
 
 def test_nothing_secret_is_sent(box):
     told(tenant, context_in(box))
-    assert [(each.host, each.method) for each in box.journal] == [(ARM, "GET"), (LOGIN, "GET")]
+    assert [(each.host, each.method) for each in box.journal] == [(LOGIN, "GET"), (ARM, "GET")]
     assert box.client_secret not in repr(box.journal.all())
     assert box.client_id not in repr(box.journal.all())
 

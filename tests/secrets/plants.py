@@ -9,6 +9,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,6 +17,8 @@ from tests.certificates import make
 
 SHORTEST = 5
 SHORTEST_ENCODED = 8
+LENGTH_OF_KEYS = 200
+"""How much of a key is looked for. Keys are new in each run: in one of them any five letters may be a word of ours."""
 _ALPHABET = string.ascii_letters + string.digits
 SUBSCRIPTION = "11111111-2222-4333-8444-555555555555"
 URI = (
@@ -48,14 +51,13 @@ class Plants:
 
     def leaks(self, text: str) -> Iterator[str]:
         """Yield 'place: how' for each secret of which a text holds a part, as it is, in base64 or for an address."""
-        for place, secret in self.secrets.items():
-            for how, form, shortest in _forms(secret):
-                grams = (form[at : at + shortest] for at in range(len(form) - shortest + 1))
-                found = next((gram for gram in grams if gram in text), None)
-                if found is not None:
-                    at = text.index(found)
-                    yield f"{place}, {how}: ...{text[max(0, at - 60) : at + 60]!r}..."
-                    break
+        told: set[str] = set()
+        for length, pieces in _pieces(tuple(self.secrets.items())).items():
+            for at in range(len(text) - length + 1):
+                for place, how in pieces.get(text[at : at + length], ()):
+                    if place not in told:
+                        told.add(place)
+                        yield f"{place}, {how}: ...{text[max(0, at - 60) : at + 60]!r}..."
 
     def strays(self, *folders: Path) -> Iterator[str]:
         """Yield each file below some folders that holds a secret which was not planted there."""
@@ -70,10 +72,22 @@ class Plants:
                     )
 
 
+@cache
+def _pieces(secrets: tuple[tuple[str, str], ...]) -> dict[int, dict[str, list[tuple[str, str]]]]:
+    """Return all that is already too much of some secrets, by its length: the places it is from, and how it is written."""
+    pieces: dict[int, dict[str, list[tuple[str, str]]]] = {}
+    for place, secret in secrets:
+        for how, form, length in _forms(secret):
+            for at in range(len(form) - length + 1):
+                pieces.setdefault(length, {}).setdefault(form[at : at + length], []).append((place, how))
+    return pieces
+
+
 def _forms(secret: str) -> Iterator[tuple[str, str, int]]:
     """Yield (name, text, how much of it is already too much)."""
-    yield "as it is", secret, SHORTEST
-    yield "quoted for an address", quote(secret, safe=""), SHORTEST
+    shortest = SHORTEST_ENCODED if len(secret) == LENGTH_OF_KEYS else SHORTEST
+    yield "as it is", secret, shortest
+    yield "quoted for an address", quote(secret, safe=""), shortest
     for shift in range(3):
         encoded = base64.b64encode(b"x" * shift + secret.encode()).decode()
         inner = encoded[4 if shift else 0 : -4]
@@ -105,7 +119,7 @@ def _certificates(plants: Plants) -> None:
         body = "".join(line for line in path.read_text().splitlines() if "-----" not in line)
         key = path.read_text().split("PRIVATE KEY-----")[1].replace("\n", "")
         assert key[:20] in body
-        plants.secrets[f"key of {name}"] = key[40:240]
+        plants.secrets[f"key of {name}"] = key[64 : 64 + LENGTH_OF_KEYS]
         plants.homes[f"key of {name}"] = path
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.truth.warm import KEPT as KEPT
+from tests.truth.warm import QUIET, Running, start, start_anew
 
 PRELUDE = """
 import json, os, socket, sys
@@ -32,31 +35,39 @@ socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = refuse
 EPILOGUE = """
 print("FACTS" + json.dumps(facts), flush=True)
 """
-KEPT = ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP", "COMSPEC")  # Windows starts no Python without them
+
+
+Starter = Callable[[Path, str, Mapping[str, str], Path | None], Running]
 
 
 def run_child(folder: Path, script: str, **environment: str) -> dict[str, Any]:
     """Run `script` in `folder` and return the dictionary `facts` that it has filled."""
+    return _run(start, folder, script, environment)
+
+
+def run_child_anew(folder: Path, script: str, **environment: str) -> dict[str, Any]:
+    """Do the same in a Python that has imported nothing, for scripts that change what an import finds."""
+    return _run(start_anew, folder, script, environment)
+
+
+def _run(starter: Starter, folder: Path, script: str, environment: dict[str, str]) -> dict[str, Any]:
     home = folder / "home"
     home.mkdir(exist_ok=True)
     program = home / "program.py"
-    program.write_text(PRELUDE + script + EPILOGUE, encoding="utf-8")
+    code = PRELUDE + script + EPILOGUE
+    program.write_text(code, encoding="utf-8")
     clean = {name: os.environ[name] for name in KEPT if name in os.environ}
     clean |= {"PATH": os.defpath, "HOME": str(home), "USERPROFILE": str(home)}
-    clean |= {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run(
-        [sys.executable, "-I", "-W", "ignore", str(program)],
-        cwd=folder,
-        env=clean | environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
-    lines = [line for line in done.stdout.splitlines() if line.startswith("FACTS")]
-    assert done.returncode == 0, done.stderr[-4000:]
-    assert lines, done.stderr[-4000:]
+    child = starter(folder, code, clean | QUIET | environment, program)
+    try:
+        printed, errors = child.communicate(timeout=120)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate(timeout=10)
+        raise
+    lines = [line for line in printed.splitlines() if line.startswith("FACTS")]
+    assert child.returncode == 0, errors[-4000:]
+    assert lines, errors[-4000:]
     facts: dict[str, Any] = json.loads(lines[-1].removeprefix("FACTS"))
     return facts
 

@@ -11,7 +11,7 @@ from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST, is_excepted, is_proxie
 from azmlflow.azure.tracking_uri import compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 
-from tests.truth.child import needs, run_child
+from tests.truth.child import needs, run_child, run_child_anew
 from tests.truth.loopback import ONLY_HERE, Loopback, serving, write_certificate
 
 pytestmark = needs("azure.ai.ml", "azure.identity", "azureml.mlflow", "mlflow")
@@ -130,7 +130,7 @@ facts["set"] += [made(), made(cloud="AzureCloud")]
 
 
 def test_azure_ai_ml_cannot_be_imported_with_a_wrong_name_and_sets_a_missing_one(tmp_path, proxy):
-    facts = run_child(tmp_path, ONLY_HERE + CLIENT_SCRIPT, HTTPS_PROXY=proxy.url)
+    facts = run_child_anew(tmp_path, ONLY_HERE + CLIENT_SCRIPT, HTTPS_PROXY=proxy.url)
     for name in ("azurecloud", ""):
         assert facts[name][0] == f'MlException: Unknown cloud environment "{name}".'
         assert set(facts[name][1]) == {HERE}
@@ -154,7 +154,7 @@ for url in ("", "management.azure.com/metadata", "ftp://management.azure.com"):
 
 
 def test_a_metadata_url_that_is_none_breaks_the_import_of_mlflow(tmp_path):
-    facts = run_child(tmp_path, METADATA_SCRIPT)
+    facts = run_child_anew(tmp_path, METADATA_SCRIPT)
     assert facts[""].startswith("MissingSchema: Invalid URL ''")
     assert facts["management.azure.com/metadata"].startswith("MissingSchema: ")
     assert facts["ftp://management.azure.com"].startswith("InvalidSchema: ")

@@ -76,29 +76,29 @@ with mlflow.start_run() as own:
 LAUNCH = (
     START
     + """
-import subprocess
-CHILD = '''
-import mlflow
-with mlflow.start_run() as run:
-    print(mlflow.MlflowClient().get_experiment(run.info.experiment_id).name)
-'''
-def child(**changes):
-    environment = {**os.environ, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri(), **changes}
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", CHILD], env=environment, capture_output=True, text=True)
-    return (done.stdout or done.stderr).strip().splitlines()[-1]
+def inherits(**changes):
+    '''The variables of a child that would be started now.'''
+    return {**os.environ, "MLFLOW_TRACKING_URI": mlflow.get_tracking_uri(), **changes}
 
 client.create_experiment("inherited")
 os.environ["MLFLOW_EXPERIMENT_NAME"] = "inherited"
-facts["before"] = child()
+facts["before"] = inherits()
 mlflow.set_experiment("chosen")
-facts["after"] = child()
-facts["name agrees"] = child(MLFLOW_EXPERIMENT_NAME="chosen")
+facts["after"] = inherits()
+facts["name agrees"] = inherits(MLFLOW_EXPERIMENT_NAME="chosen")
 del os.environ["MLFLOW_EXPERIMENT_NAME"]
-facts["name gone"] = child()
+facts["name gone"] = inherits()
 os.environ["MLFLOW_EXPERIMENT_NAME"] = "never-made"
-facts["name of no experiment"] = child()
+facts["name of no experiment"] = inherits()
 """
 )
+CHILD = """
+import mlflow
+def experiment():
+    with mlflow.start_run() as run:
+        return mlflow.MlflowClient().get_experiment(run.info.experiment_id).name
+facts["experiment"] = attempt(experiment)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,11 @@ def job(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def launch(tmp_path_factory):
-    return run_child(tmp_path_factory.mktemp("launch"), LAUNCH, MLFLOW_ALLOW_FILE_STORE="true")
+    folder = tmp_path_factory.mktemp("launch")
+    inherited = run_child(folder, LAUNCH, MLFLOW_ALLOW_FILE_STORE="true")
+    return {
+        name: run_child(folder, CHILD, **variables)["experiment"] for name, variables in inherited.items()
+    }
 
 
 def test_an_active_run_stays_where_it_is(facts):

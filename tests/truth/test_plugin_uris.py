@@ -7,7 +7,7 @@ from azmlflow.azure.clouds import CLOUDS
 from azmlflow.azure.tracking_uri import UriKind, classify, compose_tracking_uri, faults, parse_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 
-from tests.truth.child import needs, run_child
+from tests.truth.child import needs, run_child_anew
 
 pytestmark = needs("mlflow", "azureml.mlflow")
 
@@ -136,7 +136,7 @@ for value in ("azurecloud", "", "AzureStack"):
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory):
-    return run_child(tmp_path_factory.mktemp("plugin"), SCRIPT, AZUREML_CURRENT_CLOUD="AzureCloud")
+    return run_child_anew(tmp_path_factory.mktemp("plugin"), SCRIPT, AZUREML_CURRENT_CLOUD="AzureCloud")
 
 
 @pytest.fixture(scope="module")

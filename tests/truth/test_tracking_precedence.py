@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.truth.child import is_installed, needs, run_child
+from tests.truth.child import is_installed, needs, run_child, run_child_anew
 
 pytestmark = needs("mlflow", "azureml.mlflow")
 
@@ -67,7 +67,7 @@ facts["variable after None"] = os.environ.get("MLFLOW_TRACKING_URI")
 
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory):
-    return run_child(tmp_path_factory.mktemp("tracking"), SCRIPT)
+    return run_child_anew(tmp_path_factory.mktemp("tracking"), SCRIPT)
 
 
 def test_default(facts):

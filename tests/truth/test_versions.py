@@ -10,7 +10,7 @@ import pytest
 from azmlflow.azure.versions import CLASHES, LOGGED_MODELS, PLUGIN, SDK, SKINNY, admits, clashes, requires
 from packaging.requirements import Requirement
 
-from tests.truth.child import needs, run_child
+from tests.truth.child import needs, run_child, run_child_anew
 
 pytestmark = needs("mlflow", "azureml.mlflow", "azure.ai.ml")
 
@@ -84,7 +84,7 @@ facts["older"] = attempt(client._get_artifact_repo, "another")
 def test_without_the_plugin_mlflow_does_not_know_the_scheme_and_does_not_name_the_package(
     tmp_path: Path,
 ) -> None:
-    facts = run_child(
+    facts = run_child_anew(
         tmp_path,
         f"""{WITHOUT_PLUGIN}
 import mlflow
@@ -103,7 +103,7 @@ facts["experiment"] = attempt(mlflow.set_experiment, "e")
 
 
 def test_skinny_alone_has_no_default_store(tmp_path: Path) -> None:
-    facts = run_child(
+    facts = run_child_anew(
         tmp_path,
         f"""{WITHOUT_SQLALCHEMY}
 import mlflow
