@@ -181,7 +181,7 @@ def test_every_scenario_has_its_case() -> None:
 WAITING = (
     ("az-hangs", "azd-hangs", "pwsh-hangs"),
     ("silent", "imds-black-hole", "tls-intercepted"),
-    ("resets", "throttled-429", "bad-gateway"),
+    ("throttled-429", "bad-gateway"),
 )
 """Scenarios in which both the probe and the script mostly wait: some at once, each in a box of its own."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from azmlflow.resolution.connection import Connection, configured, connection_of
+from azmlflow.resolution.connection import Connection, aim_of, configured, connection_of
 from azmlflow.resolution.wanted import wanted
 from azmlflow.workspace.snapshot import Snapshot
 from azmlflow.workspace.surroundings import Terms, look
@@ -170,6 +170,70 @@ def test_an_environment_file_that_is_not_loaded_counts_for_nothing_but_a_hint(tm
     assert found.warnings == (
         ".env sets MLFLOW_TRACKING_URI, AZURE_CLIENT_SECRET, and the code does not load it; so the test does not either.",
     )
+
+
+LOADS = "import mlflow\nfrom dotenv import load_dotenv\nload_dotenv()\nmlflow.start_run()\n"
+
+
+def test_a_variable_of_the_environment_goes_before_the_file_that_the_code_loads(tmp_path: Path) -> None:
+    files = {
+        "train.py": logs_to(uri("ws-b")),
+        "sweep.py": LOADS,
+        ".env": f"MLFLOW_TRACKING_URI={uri('ws-c')}\n",
+    }
+    found = connect(tmp_path, files, "", {"MLFLOW_TRACKING_URI": uri("ws-a")})
+
+    assert found.workspace == (GUID, "rg", "ws-a")
+    assert found.warnings == (
+        "train.py logs to another workspace, ws-b.",
+        ".env sets MLFLOW_TRACKING_URI otherwise than the environment, whose value counts.",
+    )
+
+
+def test_a_file_that_only_some_of_the_code_loads_is_told(tmp_path: Path) -> None:
+    files = {
+        "train.py": logs_to(uri("ws-b")),
+        "sweep.py": LOADS,
+        ".env": f"MLFLOW_TRACKING_URI={uri('ws-c')}\nAZURE_CLIENT_ID=c\n",
+        "azmlflow.toml": 'target = "config.json"\n',
+        "config.json": config("ws-a"),
+    }
+    found = connect(tmp_path, files, "")
+
+    assert found.workspace == (GUID, "rg", "ws-a")
+    assert found.warnings[-1] == (
+        ".env sets MLFLOW_TRACKING_URI, AZURE_CLIENT_ID, and only some of the code loads it: the test does not."
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "workspace", "says"),
+    [
+        ({"train.py": logs_to(uri())}, "ws", "mlflow.set_tracking_uri is called (train.py:2)."),
+        ({"train.py": LOGS, "config.json": config()}, "ws", "config.json names it (config.json:1)."),
+        ({"train.py": LOGS}, None, "nothing here names a workspace."),
+        (
+            {"config.json": config("<name>")},
+            None,
+            "The workspace_name of the workspace is still a placeholder",
+        ),
+        (
+            {"a.py": logs_to(uri("a")), "b.py": logs_to(uri("b"))},
+            None,
+            "log to different workspaces: a.py to a,",
+        ),
+        ({"train.py": logs_to(uri(host="evil.example"))}, None, "is not a host of Azure Machine Learning"),
+    ],
+)
+def test_what_a_folder_is_aimed_at_is_told_before_a_test(
+    tmp_path: Path, files: dict[str, str], workspace: str | None, says: str
+) -> None:
+    snapshot = snapshot_of(tmp_path, files)
+    aim = aim_of(snapshot, tmp_path)
+    assert aim.workspace == workspace
+    assert says in aim.says
+    tested = connection_of(snapshot, tmp_path).workspace
+    assert (tested.workspace_name if tested else None) == workspace
 
 
 def test_a_script_whose_target_is_computed_is_tested_by_its_config_with_a_warning(tmp_path: Path) -> None:

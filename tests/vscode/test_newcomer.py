@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +23,12 @@ def test_a_newcomer_gets_to_a_connection_that_works(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """No account, nothing installed but the packages that any training code for Azure Machine Learning needs."""
+    """No account, and nothing installed but a Python: not even the packages that the example itself would need."""
     tools = Tools(tmp_path / "tools")
     for what in ("network", "editor", "complete"):
         tools.allow(what)
     profile = new_profile()
-    with Server(here, profile, {**tools.variables(), "VIRTUAL_ENV": sys.prefix}) as server:
+    with Server(here, profile, tools.variables()) as server:
         editor = window(None, server=server)
         begun = time.monotonic()
 
