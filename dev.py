@@ -230,7 +230,7 @@ CLIENT_TESTS = (
     Step("client tests", npm("test")),
     Step("client build", npm("run build")),
 )
-EDITOR_TESTS = (Step("editor tests", python("-m pytest -q tests/vscode") if NPM else ()),)
+EDITOR_TESTS = (Step("editor tests", python("-m pytest -q -n 2 tests/vscode") if NPM else ()),)
 
 
 def lint(options: argparse.Namespace) -> int:

@@ -24,6 +24,6 @@ def azmlflow(*arguments: str | Path, cwd: Path, **environ: str) -> subprocess.Co
         env=environment(**environ),
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=False,
     )

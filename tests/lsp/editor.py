@@ -19,7 +19,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 from pytest_lsp.protocol import LanguageClientProtocol
 
 SERVER = Path(__file__).resolve().parents[2] / "server"
-PATIENCE = 20.0
+PATIENCE = 60.0
 DIAGNOSTICS = types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS
 
 TEST_CLIENTS = ("visual_studio_code", "neovim", "pulling", "minimal")

@@ -83,6 +83,17 @@ async def test_a_change_of_the_aim_is_told_once_it_is_saved_and_only_once(
     assert workspaces(editor, workspace) == [None, "ws-contoso", None]
 
 
+async def test_what_an_editor_has_already_is_told_when_it_is_saved(start: Start, workspace: Path) -> None:
+    """To the workspace nothing changes then; but it is not told before, since that would be on a keystroke."""
+    config = workspace / "config.json"
+    editor = await start()
+    await editor.until(lambda: workspaces(editor, workspace) == [None])
+    editor.open(config.as_uri(), CONFIG, "json")
+    assert not await editor.diagnostics_of(config.as_uri())
+    save(editor, config, CONFIG)
+    await editor.until(lambda: workspaces(editor, workspace) == [None, "ws-contoso"])
+
+
 async def test_why_no_workspace_can_be_told_is_in_the_headline(start: Start, workspace: Path) -> None:
     (workspace / "config.json").write_text(CONFIG.replace('"ws-contoso"', '"<your workspace>"'))
     editor = await start()
@@ -149,7 +160,7 @@ async def test_once_it_was_tested_a_folder_is_told_of_tests_alone(
     save(editor, other / "config.json", CONFIG)
     await editor.until(lambda: workspaces(editor, other) == ["ws-other", "ws-contoso"])
     assert len(workspaces(editor, workspace)) == 1
-    assert told_of(editor, workspace / "train.py")[-1]["state"] == "connected"
+    await editor.until(lambda: told_of(editor, workspace / "train.py")[-1]["state"] == "connected")
 
 
 @needs_stand_in

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from azmlflow.sandbox.box import AzureBox
@@ -18,6 +18,7 @@ from tests.vscode.driver.browser import Browser, browser
 from tests.vscode.driver.machine import HERE, Machine
 from tests.vscode.driver.profile import Profile
 from tests.vscode.driver.server import Server
+from tests.vscode.driver.tools import Tools, lacking
 from tests.vscode.driver.workbench import Workbench
 
 PROGRAM = str(Path(sys.executable).with_name("azmlflow"))
@@ -47,15 +48,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def missing(reason: str) -> NoReturn:
+    """Skip what the machine is not fit for; in CI that is a failure, where it could be fit."""
+    if os.environ.get("CI") and sys.platform.startswith("linux"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def here() -> Machine:
-    """What the machine has; without it the tests are skipped, except in CI."""
+    """What the machine has."""
     found = machine.look()
-    if isinstance(found, Machine):
-        return found
-    if os.environ.get("CI") and sys.platform.startswith("linux"):
-        pytest.fail(found)
-    pytest.skip(found)
+    return found if isinstance(found, Machine) else missing(found)
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Tools:
+    """A PATH with a Python and uv, which installs nothing yet."""
+    reason = lacking()
+    return missing(reason) if reason else Tools(tmp_path / "tools")
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,6 @@ def test_the_commands_do_what_they_say_and_show_no_secret(
     shot(editor, "create-config-refused")
     editor.answer(STUDIO, "")
     editor.tab("config.json").wait_for()
-    editor.save()  # FAULT 3
     config = until(lambda: read_json(folder / "config.json"), "config.json was not written")
     assert config["workspace_name"] == "ws-churn"
     editor.go_to_tab("train.py")

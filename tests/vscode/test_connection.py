@@ -11,7 +11,7 @@ from azmlflow.sandbox.box import AzureBox
 from playwright.sync_api import expect
 
 from tests.vscode.conftest import Open, Shot
-from tests.vscode.driver import azure, projects
+from tests.vscode.driver import azure, machine, projects
 from tests.vscode.driver.waiting import until
 from tests.vscode.driver.workbench import Workbench
 
@@ -46,6 +46,10 @@ def test_the_status_goes_through_its_states(
     expect(editor.status()).to_have_class(re.compile("error-kind"))
     expect(report.locator("[data-cause=true]")).to_contain_text("AADSTS7000215")
     shot(editor, "status-failed")
+    if machine.is_compiled("node-pty"):
+        report.get_by_role("button", name="Type in Terminal").click()
+        expect(editor.terminal()).to_contain_text("az ad app credential reset")
+        shot(editor, "status-failed-terminal")
 
     azure.play(box, "healthy")
     monkeypatch.setattr(entra_tokens, "LIFETIME", 5)

@@ -16,10 +16,9 @@ from tests.vscode.driver.waiting import until
 
 
 def test_the_extension_installs_its_own_server(
-    window: Open, shot: Shot, project: Path, here: Machine, new_profile: NewProfile, tmp_path: Path
+    window: Open, shot: Shot, project: Path, here: Machine, new_profile: NewProfile, tools: Tools
 ) -> None:
     """Findings come as soon as the first stage is there; the second window takes what the first has installed."""
-    tools = Tools(tmp_path / "tools")
     profile = new_profile()
     folder = projects.example("quickstart", project)
     with Server(here, profile, tools.variables()) as server:
@@ -29,7 +28,7 @@ def test_the_extension_installs_its_own_server(
         editor.status("stopped").wait_for()
         shot(editor, "install-offline")
 
-        (tmp_path / "tools" / "editor").unlink()
+        tools.hold("editor")
         tools.allow("network")
         message.get_by_role("button", name="Retry").click()
         editor.status("installing").wait_for()

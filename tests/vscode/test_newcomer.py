@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import expect
 
@@ -20,13 +19,11 @@ def test_a_newcomer_gets_to_a_connection_that_works(
     shot: Shot,
     here: Machine,
     new_profile: NewProfile,
-    tmp_path: Path,
+    tools: Tools,
     record_property: Callable[[str, object], None],
 ) -> None:
     """No account, and nothing installed but a Python: not even the packages that the example itself would need."""
-    tools = Tools(tmp_path / "tools")
-    for what in ("network", "editor", "complete"):
-        tools.allow(what)
+    tools.allow("network", "editor", "complete")
     profile = new_profile()
     with Server(here, profile, tools.variables()) as server:
         editor = window(None, server=server)

@@ -71,7 +71,7 @@ class Watch:
         await self._session.around.look()
         self._session.diagnostics.refresh_soon(affected)
         self._session.connections_may_differ(paths)
-        if affected:
+        if affected or any(map(self._session.documents.at, paths)):  # what was edited counts once it is saved
             self._session.aims.look_soon()
         self.follow()
 

@@ -32,6 +32,9 @@ def look() -> Machine | str:
     code = CODE / "out" / "server-main.js"
     if not code.is_file():
         return "VS Code is not installed in tests/vscode/workbench: `python3 dev.py setup --editors` does it."
+    ripgrep = CODE / "node_modules" / "@vscode" / "ripgrep"
+    if ripgrep.is_dir() and not (ripgrep / "bin" / "rg").is_file():
+        return "VS Code finds no files without ripgrep: install it, then `python3 dev.py setup --editors`."
     chromium = find_chromium()
     if not chromium:
         return f"No Chromium was found ({', '.join(BROWSERS)} on PATH, or its path in AZMLFLOW_CHROMIUM)."
@@ -59,4 +62,10 @@ def find_chromium() -> str | None:
 
 def keeps_logs() -> bool:
     """Tell whether VS Code's module for log files was compiled: without it output channels stay empty."""
-    return any((CODE / "node_modules" / "@vscode" / "spdlog").glob("build/Release/*.node"))
+    return is_compiled("@vscode/spdlog")
+
+
+def is_compiled(module: str) -> bool:
+    """Tell whether a module was compiled here, or came so."""
+    folder = CODE / "node_modules" / module
+    return any(folder.glob("build/Release/*.node")) or any(folder.glob("prebuilds/*"))

@@ -20,6 +20,7 @@ QUIET: Mapping[str, Any] = {
     "workbench.secondarySideBar.defaultVisibility": "hidden",
     "editor.cursorBlinking": "solid",
     "editor.minimap.enabled": False,
+    "terminal.integrated.gpuAcceleration": "off",  # so that its text is in the page
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "extensions.autoUpdate": False,

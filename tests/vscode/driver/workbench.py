@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from re import Pattern
 
 from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
 
+from tests.vscode.driver.pickers import Pickers, Words
 from tests.vscode.driver.server import Server
 from tests.vscode.driver.waiting import PATIENCE
-
-Words = str | Pattern[str]
 
 STATUS = "azmlflow.azmlflow.azmlflow.status"
 """The name of our item of the status bar in the page: publisher, extension, item."""
@@ -20,11 +18,11 @@ STATUS = "azmlflow.azmlflow.azmlflow.status"
 EDITOR = ":is(.editor-instance, .notebookOverlay) .monaco-editor"
 
 
-class Workbench:
+class Workbench(Pickers):
     """A window of VS Code in a page."""
 
     def __init__(self, page: Page, server: Server) -> None:
-        self.page = page
+        super().__init__(page)
         self.server = server
 
     # ---- files ----
@@ -89,11 +87,6 @@ class Workbench:
         """Bring the cursor into the editor."""
         self.command("View: Focus Active Editor Group")
         self.page.locator(".monaco-editor.focused").first.wait_for()
-
-    def text(self) -> str:
-        """The text of the editor as far as it is on the screen."""
-        lines = self.page.locator(f"{EDITOR} .view-lines").first.locator(".view-line").all_inner_texts()
-        return "\n".join(lines).replace("\u00a0", " ")
 
     def hover(self, target: Locator) -> Locator:
         """Rest the pointer on something in the editor and return what pops up."""
@@ -173,63 +166,6 @@ class Workbench:
         self.fixes()
         self.pick_fix(title)
 
-    # ---- the command palette and other pickers ----
-
-    def press(self, keys: str) -> None:
-        self.page.keyboard.press(keys)
-
-    def picker(self) -> Locator:
-        """The input box of the command palette, of quick open, and of whatever an extension asks there."""
-        return self.page.locator('.quick-input-widget:not([style*="display: none"]) input[type="text"]')
-
-    def type_into_picker(self, text: str) -> None:
-        """Write into the input box that is open, or about to open."""
-        self.picker().wait_for()
-        self.picker().fill(text)
-
-    def row(self, text: Words) -> Locator:
-        """The rows of the picker that hold a text."""
-        return self.page.locator(".quick-input-widget .monaco-list-row").filter(has_text=text)
-
-    def row_named(self, name: str) -> Locator:
-        """The first row of the picker whose label is just that."""
-        label = self.page.locator(".label-name", has_text=re.compile(rf"^\s*{re.escape(name)}\s*$"))
-        return self.page.locator(".quick-input-widget .monaco-list-row").filter(has=label).first
-
-    def pick(self, text: Words) -> None:
-        """Click a row of the picker."""
-        self.row(text).first.click()
-
-    def answer(self, text: str, prompt: Words) -> None:
-        """Answer a question of one line that has been asked, or is about to be."""
-        self.page.locator(".quick-input-widget").filter(has_text=prompt).wait_for()
-        self.type_into_picker(text)
-        self.press("Enter")
-
-    def palette(self, title: str) -> Locator:
-        """Open the command palette, look for a command, and return its row: it is there when the command can be run.
-
-        Opened again and again, for the palette does not notice a command that comes while it is open, and it closes
-        by itself when something that was clicked earlier takes the focus late.
-        """
-        row = self.row_named(title)
-        end = time.monotonic() + PATIENCE
-        while True:
-            self.press("F1")
-            try:
-                self.picker().fill(f">{title}", timeout=3000)
-                row.wait_for(timeout=3000)
-            except TimeoutError:
-                if time.monotonic() > end:
-                    raise
-                self.press("Escape")
-            else:
-                return row
-
-    def command(self, title: str) -> None:
-        """Run a command of the palette by its title, such as 'azmlflow: Doctor'."""
-        self.palette(title).click()
-
     # ---- the status bar, notifications, dialogs ----
 
     def status(self, text: Words | None = None) -> Locator:
@@ -253,10 +189,6 @@ class Workbench:
             self.command("Notifications: Show Notifications")
             found.first.wait_for()
         return found.first
-
-    def answer_notification(self, text: Words, button: str) -> None:
-        """Wait for a notification and press one of its buttons."""
-        self.notification(text).get_by_role("button", name=button, exact=True).click()
 
     # ---- webviews, logs, terminals, notebooks ----
 
@@ -285,21 +217,16 @@ class Workbench:
         )
 
     def terminal(self) -> Locator:
-        """The rows of the terminal in front, as a screen reader has them."""
-        return self.page.locator(".terminal-wrapper.active .xterm")
-
-    def cell(self, number: int) -> Locator:
-        """A cell of the notebook in front, counted from 1."""
-        return self.page.locator(".notebookOverlay .code-cell-row, .notebookOverlay .markdown-cell-row").nth(
-            number - 1
-        )
+        """What is on the screen of the terminal in front."""
+        return self.page.locator(".terminal-wrapper.active .xterm-rows")
 
     # ---- the whole window ----
 
     def find(self, text: Words) -> Locator:
         """Wait for something to be seen with a text, in the workbench or in a webview, and return it."""
         end = time.monotonic() + PATIENCE
-        words = re.compile(re.escape(text)) if isinstance(text, str) else text
+        # The editor writes its spaces as ones that do not break.
+        words = re.compile(re.escape(text).replace("\\ ", r"\s")) if isinstance(text, str) else text
         while True:
             for frame in self.page.frames:
                 found = frame.get_by_text(words).filter(visible=True)
