@@ -496,3 +496,14 @@ def test_the_fields_are_those_of_an_outcome():
         "command": "do --this",
         "url": "https://example.com",
     }
+
+
+def test_a_code_without_advice_leads_to_the_tools_own_word_that_a_sign_in_helps():
+    said = (
+        "ERROR: AADSTS79999: Something new. Interactive authentication is needed. Please run:\n"
+        'az login --tenant "x" --scope "https://management.core.windows.net//.default"'
+    )
+    advice = advise(said, "credential", "AzureCliCredential")
+    assert (advice.code, advice.command) == ("AADSTS79999", "az login --tenant <tenant-id>")
+    assert advise("AADSTS79999: Something new.", "credential", "AzureCliCredential").command is None
+    assert advise(said, "credential", "EnvironmentCredential").command is None

@@ -183,12 +183,17 @@ def test_a_script_that_would_log_elsewhere_is_told_so(box: AzureBox, project: Pa
     del environ["MLFLOW_TRACKING_URI"]
     done = run(environ, project, "train.py", "--only", "workspace", "--python", sys.executable)
 
-    assert done.returncode == 0
+    assert done.returncode == 0  # the workspace was read, and MLflow not asked
     assert done.stdout.splitlines()[1].startswith(
         "warning    what the project says: train.py would log to a local store"
     )
     assert "= Set the tracking URI in the script" in done.stdout
     assert "ok         the workspace is read" in done.stdout
+
+    done = run(environ, project, "train.py", "--only", "workspace,experiments", "--python", sys.executable)
+    assert done.returncode == 1
+    assert "Connected to workspace ws-sandbox as application" in done.stdout
+    assert "But train.py would log to a local store" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -252,6 +257,7 @@ def test_an_interpreter_without_the_packages_is_told_and_azmlflows_own_goes_on(
 
     assert packages[0]["outcome"] == "failed"
     assert packages[-1]["outcome"] == "ok"
+    assert packages[-1]["message"].startswith("azmlflow's own Python goes on. Python")
     assert ("EnvironmentCredential", "ok") in [(o["link"], o["outcome"]) for o in told]
     assert told[-1]["outcome"] == "failed"
     assert done.returncode == 1

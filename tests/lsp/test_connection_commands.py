@@ -128,6 +128,23 @@ async def test_cancelling_ends_the_test_and_all_its_processes_at_once(
     assert editor.server_abilities.execute_command_provider.work_done_progress is True
 
 
+async def test_a_test_of_another_script_that_is_cancelled_takes_nothing_away(
+    start: Start, project: Path
+) -> None:
+    stand_in.install(project, "healthy() if 'ws-contoso' in request['uri'] else hang()")
+    (project / "train.py").write_text(SCRIPT.replace("ws-contoso", "ws-other"))
+    (project / "connected.py").write_text(SCRIPT)
+    editor = await start()
+    await editor.run("azmlflow.testConnection", (project / "connected.py").as_uri())
+    connected = status(editor)
+    test, _ = await hanging(editor, project)
+    assert (status(editor)["state"], status(editor)["workspace"]) == ("checking", "ws-other")
+    cancel_progress(editor, test)
+    assert (await test.answer())["summary"]["message"] == "The test was cancelled."
+    await editor.until(lambda: status(editor)["state"] != "checking")
+    assert {**status(editor), "uri": connected["uri"]} == connected
+
+
 async def test_a_later_test_takes_the_place_of_an_earlier_one(start: Start, project: Path) -> None:
     stand_in.install(project, "hang() if not (HERE / 'pids').exists() else healthy()")
     (project / "other.py").write_text(SCRIPT)

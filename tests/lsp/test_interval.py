@@ -105,7 +105,8 @@ def test_a_wrong_password_is_not_tried_until_the_account_is_locked():
         (failed("credential", "-", link="EnvironmentCredential", code="AADSTS50126"), None),
         (failed("credential", "-", link="EnvironmentCredential", code="AADSTS50053"), None),
     ):
-        outcomes = (outcome, summarise([outcome], 1.0))
+        warned = failed("network", "-", host="a", code="TCP", details={"role": "login"})
+        outcomes = (warned, outcome, summarise([warned, outcome], 1.0))
         setup = Setup(Request(), (), {}, Path(), outcome, frozenset(), "", "target")
         asked = Asked(Path(), "file:///", "connection of it", TEST_CONNECTION)
         kept = Kept.of(Result("id", asked, setup, outcomes, NOW, False), status_of(outcomes, "ws", NOW))

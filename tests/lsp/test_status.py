@@ -111,6 +111,8 @@ def project(workspace: Path) -> Path:
         ([failed("network", "-", host="a", code="PROXY"), failed("network", "-", host="b", code="PROXY")], ("offline", "ws", None)),
         ([failed("network", "-", host="a", code="DNS"), ok("network", "-", host="b")], ("failed", "ws", None)),
         ([failed("network", "-", host="a", code="TLS"), failed("network", "-", host="b", code="TLS")], ("failed", "ws", None)),
+        ([skipped("network", "-", host="a", code="PROXY"), failed("credential", "-", code="AADSTS7000215")], ("failed", "ws", None)),
+        ([failed("packages", "-", code="PLUGIN_MISSING"), failed("network", "-", host="a", code="DNS")], ("failed", "ws", None)),
         ([skipped("network", "-")], ("unknown", "ws", None)),
     ],
 )  # fmt: skip

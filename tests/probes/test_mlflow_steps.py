@@ -34,7 +34,8 @@ class Told:
         self.exchanges = list(box.journal)[before:]
 
     def of(self, step: str) -> Outcome:
-        (outcome,) = of_step(self.outcomes, step)
+        *made, outcome = of_step(self.outcomes, step)
+        assert bool(made) == (step == "write" and "run_id" in outcome.details)
         return outcome
 
     def sent(self, ending: str) -> int:
@@ -191,7 +192,9 @@ class Client:
 def written(patch: pytest.MonkeyPatch, client: Client, limit: float = 40) -> Outcome:
     patch.setattr(tracking, "client", lambda *_: client)
     request = Request(uri=URI, experiment="churn", limits={"write": limit})
-    (outcome,) = write.run(Context(request, lambda *begun: None))
+    *made, outcome = write.run(Context(request, lambda *begun: None))
+    assert [(each.outcome, each.details["run_id"]) for each in made] == [("ok", "run-1")] * len(made)
+    assert ("create_run" in client.calls) == bool(made)
     return outcome
 
 
@@ -254,6 +257,18 @@ def test_a_run_that_cannot_be_deleted_is_named_with_the_reason(monkeypatch):
     assert outcome.message.endswith(
         f"The run run-1 ({write.NAME}) could not be deleted and is still there: not allowed here."
     )
+
+
+def test_no_run_is_made_that_could_not_be_deleted_in_time(monkeypatch):
+    client = Client(
+        search_experiments=lambda max_results: (
+            threading.Event().wait(1.2) or [SimpleNamespace(experiment_id="7", name="first")]
+        )
+    )
+    outcome = written(monkeypatch, client, limit=3)
+    assert (outcome.outcome, outcome.hard, outcome.code) == ("failed", True, "TIMEOUT")
+    assert outcome.message.startswith("No run was made")
+    assert client.calls == ["get_experiment_by_name", "search_experiments"]
 
 
 class Refusal(Exception):

@@ -52,6 +52,18 @@ def test_versions_are_told_and_of_the_interpreter_only_the_end_of_its_path(tmp_p
     assert {"azureml-mlflow", "azure-identity"} <= {*outcome.details["packages"]}
 
 
+@pytest.mark.parametrize("name", ["mlflow.py", "azure/__init__.py"])
+def test_a_file_that_hides_a_package_from_the_script_is_named(tmp_path, name):
+    place = tmp_path / "src" / name
+    place.parent.mkdir(parents=True)
+    place.write_text("", encoding="utf-8")
+    environ = clean(tmp_path / "home")
+    asked = probe(tmp_path, environ, "packages", beside=str(tmp_path / "src"))
+    there, shadowed = of_step(asked, "packages")
+    assert (there.outcome, shadowed.code, shadowed.hard) == ("ok", "SHADOWED", False)
+    assert name in shadowed.message
+
+
 @pytest.mark.parametrize(
     ("hidden", "named"),
     [
@@ -105,6 +117,25 @@ def test_a_proxy_that_stays_silent_while_the_clouds_are_fetched_is_told_within_t
     assert outcome.code == "TIMEOUT"
     assert "ARM_CLOUD_METADATA_URL" in outcome.message
     assert outcome.seconds < 4
+    assert "Remove ARM_CLOUD_METADATA_URL" in (outcome.advice or "")
+
+
+SLOW = """
+import importlib.abc, sys, threading
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name in ("azure.identity._credentials", "azureml.mlflow._internal"):
+            threading.Event().wait(2)
+sys.meta_path.insert(0, Slow())
+"""
+
+
+def test_slow_imports_share_one_limit_and_are_told_for_what_they_are(tmp_path, shadow):
+    (shadow / "sitecustomize.py").write_text(SLOW, encoding="utf-8")
+    (outcome,) = packages(tmp_path, shadow, limit=4)
+    assert (outcome.code, outcome.hard) == ("TIMEOUT", True)
+    assert outcome.message == "azure-identity and azureml-mlflow are still being imported after 4 s."
+    assert "virus scanner" in (outcome.advice or "")
 
 
 def test_versions_that_do_not_go_together_are_a_soft_failure_beside_the_good_one(tmp_path, shadow):

@@ -53,7 +53,7 @@ def test_the_data_scientists_role_is_enough(box):
 
 def test_a_reader(box):
     found = granted(box, Grant(("*/read",)))
-    assert (found.outcome, found.hard, found.code) == ("failed", False, "MISSING_PERMISSIONS")
+    assert (found.outcome, found.hard, found.code) == ("failed", True, "MISSING_PERMISSIONS")
     assert (
         found.message
         == "The identity may only read in ws-sandbox: MLflow cannot write runs and models there."
@@ -76,10 +76,12 @@ def test_only_the_registry_is_missing(box):
     found = granted(box, Grant(TRACKING_ACTIONS), Grant(("*/read",)))
     assert verdicts(found) == ["have", "have", "have not", "have"]
     assert found.message == "The identity may only read in ws-sandbox: MLflow cannot write models there."
+    assert found.hard is False
 
 
 def test_one_operation_is_missing(box):
     found = granted(box, Grant(("*",), (f"{ML}/*/delete",)))
+    assert found.hard is False
     assert "experiments/* (delete); jobs/* (delete); models/*/* (delete)" in found.message
 
 

@@ -100,7 +100,7 @@ def test_cancelling_ends_the_child_and_its_tools_at_once(tmp_path: Path) -> None
         assert run.verdicts[-2] == ("token", "not-reached")
         return taken
 
-    assert at_best(once, 0.5)
+    assert at_best(once, 0.2)
 
 
 def test_cancelled_before_it_began_it_starts_nothing(tmp_path: Path) -> None:
@@ -118,6 +118,8 @@ def test_it_does_not_wait_longer_than_it_was_told(tmp_path: Path) -> None:
     )
     summary = run.run()
     assert summary.code == "TIMEOUT"
+    assert "The whole test was given 1 s" in summary.message
+    assert "--timeout" in (summary.advice or "")
     assert run.told[0].link == "AzureCliCredential"
     assert run.verdicts[-2] == ("token", "not-reached")
     wait_until_gone(int((tmp_path / "pid").read_text()))
@@ -128,7 +130,17 @@ def test_a_step_that_hangs_beyond_its_limit_is_cut_off(
 ) -> None:
     monkeypatch.setattr(runner, "GRACE", 0.2)
     run = Run(tmp_path, "begin('chain', None, 0.1); time.sleep(600)")
-    assert run.run().code == "TIMEOUT"
+    summary = run.run()
+    assert (summary.code, summary.advice) == ("TIMEOUT", run.told[0].advice)
+    assert "No answer within 0 s, and the process of the test hung" in summary.message
+
+
+def test_more_time_for_everything_is_more_time_for_each_step(tmp_path: Path) -> None:
+    script = "outcome('token', message=str(request['limits'].get('packages'))); end()"
+    for timeout, limit in ((None, "None"), (100, "None"), (360, "60.0")):
+        run = Run(tmp_path, script, timeout=timeout)
+        run.run()
+        assert run.told[0].message == limit
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
@@ -137,7 +149,40 @@ def test_a_crash_is_told_with_the_step_it_happened_in(tmp_path: Path, number: si
     summary = run.run()
     assert summary.code == "CRASHED"
     assert f"status {-number}" in summary.message
+    assert summary.advice
     assert run.verdicts[1:3] == [("chain", "failed"), ("credential", "not-reached")]
+
+
+def test_a_crash_after_mlflow_reached_the_workspace_is_a_warning(tmp_path: Path) -> None:
+    script = "[outcome(step) for step in ('packages', 'token', 'experiments')]; begin('sdk'); os.abort()"
+    run = Run(tmp_path, script, steps=("packages", "token", "experiments", "sdk"))
+    summary = run.run()
+    assert (summary.outcome, run.told[3].code, run.told[3].hard) == ("ok", "CRASHED", False)
+    before = Run(tmp_path, script.replace(", 'experiments'", ""), steps=("packages", "token", "sdk"))
+    assert before.run().outcome == "failed"
+
+
+def test_the_last_words_of_a_crash_are_told_without_secrets(tmp_path: Path) -> None:
+    script = "begin('chain'); print('x\\nno symbol in', os.environ['AZURE_CLIENT_SECRET'], file=sys.stderr); sys.exit(7)"
+    run = Run(tmp_path, script, environ={"PATH": os.defpath, "AZURE_CLIENT_SECRET": "kT8~9fQ.verysecret"})
+    assert run.run().message.endswith("ended with status 7: no symbol in ***")
+
+
+def test_an_interpreter_that_starts_and_dies_is_told_with_its_reason_and_the_next_one_goes_on(
+    tmp_path: Path,
+) -> None:
+    first = "print('cannot open shared object file', file=sys.stderr); sys.exit(127)"
+    run = Run(tmp_path, first, "outcome('packages'); outcome('token'); end()")
+    summary = run.run()
+    assert (summary.code, summary.outcome) == ("NO_PYTHON", "failed")
+    assert summary.message.endswith("before it ran anything: cannot open shared object file")
+    assert "Choose another interpreter" in (summary.advice or "")
+    assert run.verdicts == [
+        ("packages", "failed"),
+        ("packages", "ok"),
+        ("token", "ok"),
+        ("summary", "failed"),
+    ]
 
 
 def test_without_the_packages_the_next_interpreter_goes_on(tmp_path: Path) -> None:
@@ -195,6 +240,19 @@ def test_a_secret_that_a_child_lets_slip_is_hidden(tmp_path: Path) -> None:
     run.run()
     assert run.told[0].message == "A ***"
     assert run.told[0].details == {"x": ["***"]}
+
+
+@pytest.mark.parametrize("password", ["pack", "outcome", "token", "test", "chain", "ok"])
+def test_a_short_secret_cuts_into_nothing_of_our_own(tmp_path: Path, password: str) -> None:
+    run = Run(
+        tmp_path,
+        "begin('packages'); outcome('packages', details={'outcome': 1}); outcome('token', code='TOKEN_x'); end()",
+        environ={"PATH": os.defpath, "AZURE_CLIENT_CERTIFICATE_PASSWORD": password},
+    )
+    summary = run.run()
+    assert run.verdicts == [("packages", "ok"), ("token", "ok"), ("summary", "ok")]
+    assert (run.told[0].details, run.told[1].code) == ({"outcome": 1}, "TOKEN_x")
+    assert summary.message == "Signed in."
 
 
 def test_the_child_gets_the_environment_it_is_given_and_no_other(

@@ -104,7 +104,12 @@ CASES = {
         "credential", ENVIRONMENT, "AADSTS53003", "administrator", script="AADSTS53003"
     ),
     "no-permission": Case("experiments", None, "HTTP_403", "role", "az role assignment create", script="403"),
-    "read-only": Case("experiments", None, "HTTP_403", "role", "az role assignment create", script="403"),
+    "read-only": Case(
+        "permissions", None, "MISSING_PERMISSIONS", "role", "az role assignment create", script="403"
+    ),
+    "reader": Case(
+        "permissions", None, "MISSING_PERMISSIONS", "role", "az role assignment create", script="403"
+    ),
     "private-link-denied": Case(
         "experiments", None, None, "private network", "mlflow_tracking_uri", script="private link"
     ),
@@ -116,7 +121,7 @@ CASES = {
         "az resource list",
         script="ws-sandbox",
     ),
-    "silent": Case("tenant", None, "TIMEOUT", "silent", seconds=45, script="", limits=SHORT),
+    "silent": Case("credential", ENVIRONMENT, "TIMEOUT", "silent", seconds=45, script="", limits=SHORT),
     "resets": Case("experiments", None, None, "cut off", script="Connection"),
     "throttled-429": Case("experiments", None, "HTTP_429", "fewer requests", script="429"),
     "bad-gateway": Case("experiments", None, "HTTP_502", "not available for the moment", script="502"),
@@ -313,6 +318,45 @@ def test_what_is_wrong_with_the_workspace_is_the_same_whoever_signs_in(
     assert headline.advice
     if name != "wrong-tenant":  # without AZURE_TENANT_ID only the token tells of it
         assert (headline.step, headline.link) == (case.step, case.link)
+
+
+DELETES = """
+import os, mlflow
+
+mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
+client = mlflow.MlflowClient()
+client.delete_experiment(client.create_experiment("gone"))
+"""
+
+
+def test_a_deleted_experiment_is_predicted(the_box: AzureBox, tmp_path: Path) -> None:
+    the_box.use("healthy")
+    environ = environment(the_box, tmp_path)
+    end_script(start_script(tmp_path, environ, DELETES), 120)
+    made = SCRIPT.replace("agreement", "gone")
+    script = start_script(tmp_path, environ, made)
+    outcomes = tell(tmp_path, environ, made)
+    said = end_script(script, 120)
+    assert (outcomes[-1].outcome, outcomes[-1].code) == ("failed", "EXPERIMENT_DELETED")
+    assert (outcomes[-1].command or "").startswith("mlflow experiments restore --experiment-id ")
+    assert not said.logged
+    assert "deleted experiment" in said.text
+
+
+def test_a_tenant_that_nothing_reads_ends_nothing(the_box: AzureBox, tmp_path: Path) -> None:
+    """What is left of a service principal is in the environment, and only the account of the Azure CLI is asked."""
+    the_box.use("healthy")
+    left = {
+        "AZURE_TENANT_ID": "11111111-2222-4333-8444-555555555555",
+        "AZURE_CLIENT_ID": the_box.client_id,
+        "AZURE_CLIENT_SECRET": "left-over",
+        "AZURE_TOKEN_CREDENTIALS": AZURE_CLI,
+    }
+    environ = environment(the_box, tmp_path, "az") | left
+    script = start_script(tmp_path, environ)
+    outcomes = tell(tmp_path, environ, SCRIPT)
+    assert outcomes[-1].outcome == "ok", outcomes[-1]
+    assert end_script(script, 120).logged
 
 
 OF_ITS_OWN = """

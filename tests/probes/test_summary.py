@@ -47,7 +47,16 @@ def test_the_first_hard_failure_is_the_headline() -> None:
 @pytest.mark.parametrize(
     ("earlier", "later"),
     [
-        (failed("tenant", "Other tenant.", hard=False), failed("workspace", "401")),
+        (failed("tenant", "Other tenant.", hard=False, code="WRONG_TENANT"), failed("workspace", "401")),
+        (failed("token", "Other tenant.", hard=False, code="WRONG_TENANT"), failed("experiments", "403")),
+        (
+            failed("tenant", "Other tenant.", hard=False, code="WRONG_TENANT"),
+            failed("credential", "No app.", link="EnvironmentCredential", code="AADSTS700016"),
+        ),
+        (
+            failed("tenant", "Other cloud.", hard=False, code="WRONG_CLOUD"),
+            failed("credential", "No authority.", link="EnvironmentCredential"),
+        ),
         (
             failed("network", "No such host.", hard=False, details={"role": "arm"}),
             failed("workspace", "x"),
@@ -61,6 +70,66 @@ def test_what_lies_behind_a_failure_is_its_headline(earlier: Outcome, later: Out
 def test_what_has_nothing_to_do_with_a_failure_does_not_take_its_place() -> None:
     arm = failed("network", "No such host.", host="management.azure.com", hard=False)
     assert "Wrong secret." in summarise([arm, failed("credential", "Wrong secret.")], 1.0).message
+
+
+UNASKED = failed("tenant", "management.azure.com could not be asked.", hard=False, code="TCP")
+OTHER_TENANT = failed("tenant", "Other tenant.", hard=False, code="WRONG_TENANT")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "link", "code"),
+    [
+        (UNASKED, "EnvironmentCredential", "AADSTS7000215"),
+        (UNASKED, "EnvironmentCredential", "AADSTS50126"),
+        (OTHER_TENANT, "EnvironmentCredential", "AADSTS7000222"),
+        (OTHER_TENANT, "AzureCliCredential", "AADSTS700082"),
+    ],
+)
+def test_a_doubt_about_the_tenant_does_not_hide_what_the_sign_in_says(
+    earlier: Outcome, link: str, code: str
+) -> None:
+    refused = failed("credential", "Refused.", link=link, code=code, command="the remedy")
+    summary = summarise([earlier, refused], 1.0)
+    assert (summary.code, summary.command) == (code, "the remedy")
+
+
+def test_an_answer_of_entra_itself_counts_more_than_a_look_at_the_way_to_it() -> None:
+    slow = failed("network", "No tunnel in time.", details={"role": "login"})
+    refused = failed("credential", "Refused.", link="EnvironmentCredential", code="AADSTS7000215")
+    assert summarise([slow, refused], 1.0).code == "AADSTS7000215"
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        failed("network", "No tunnel in time.", host="h", details={"role": "tracking"}, code="TCP"),
+        failed("network", "No answer within 30 s.", hard=False, code="TIMEOUT"),
+        failed("tenant", "Tenant not found.", code="AADSTS90002"),
+    ],
+)
+def test_what_mlflow_got_through_is_a_warning(earlier: Outcome) -> None:
+    summary = summarise([earlier, TOKEN, READ, LISTED], 1.0)
+    assert (summary.outcome, summary.message) == (
+        "ok",
+        "Connected to workspace ws as app 1234…, with 1 warning.",
+    )
+
+
+def test_a_tenant_that_no_link_used_stops_nobody() -> None:
+    unknown = failed("tenant", "Tenant not found.", code="AADSTS90002")
+    taken = ok("credential", "A token.", link="AzureCliCredential")
+    assert summarise([unknown], 1.0).outcome == "failed"
+    assert summarise([unknown, taken, TOKEN], 1.0).outcome == "ok"
+
+
+def test_a_workspace_that_is_reached_is_told_not_to_be_where_the_script_logs() -> None:
+    doubt = "train.py would log to a local store."
+    said = failed("configuration", doubt, hard=False, code="NOT_LOGGED_THERE", details={"doubt": doubt})
+    summary = summarise([said, TOKEN, READ, LISTED], 1.0)
+    assert (summary.outcome, summary.code) == ("ok", "NOT_LOGGED_THERE")
+    assert summary.message == f"Connected to workspace ws as app 1234…. But {doubt}"
+    assert summary.details["uri"] == "azureml://x"
+    assert summarise([said, TOKEN], 1.0).code is None
 
 
 def test_a_login_host_that_was_not_needed_stops_nobody() -> None:

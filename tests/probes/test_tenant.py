@@ -4,8 +4,11 @@ import json
 
 import pytest
 from azmlflow.azure.clouds import AZURE_CHINA_CLOUD, AZURE_US_GOVERNMENT
+from azmlflow.azure.credential_links import AZURE_CLI
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.child import tenant
+from azmlflow.probes.child.asking import Within
+from azmlflow.probes.child.signing import Signer
 from azmlflow.sandbox import names
 from azmlflow.sandbox.world import Fault
 
@@ -88,6 +91,17 @@ def test_without_a_service_principal_an_unknown_tenant_need_not_matter(box, monk
     monkeypatch.setenv("AZURE_TENANT_ID", UNKNOWN)
     monkeypatch.delenv("AZURE_CLIENT_SECRET")
     assert told(tenant, context_in(box))[-1].hard is False
+
+
+@pytest.mark.parametrize("by", ["variable", "link"])
+def test_an_unknown_tenant_does_not_matter_to_links_that_do_not_read_it(box, monkeypatch, by):
+    monkeypatch.setenv("AZURE_TENANT_ID", UNKNOWN)
+    context = context_in(box, link=AZURE_CLI if by == "link" else None)
+    if by == "variable":  # AZURE_TOKEN_CREDENTIALS=AzureCliCredential
+        context.signer = Signer("the plugin", ((AZURE_CLI, None),), Within(True, False))
+    found = told(tenant, context)[-1]
+    assert (found.code, found.hard) == ("AADSTS90002", False)
+    assert found.command == f"export AZURE_TENANT_ID={box.tenant_id}"
 
 
 def test_the_subscriptions_id_in_place_of_the_tenants(box, monkeypatch):

@@ -95,6 +95,11 @@ def test_another_region_than_the_workspaces(box):
     assert found.command == f'export MLFLOW_TRACKING_URI="{box.workspace_uri}"'
 
 
+def test_the_region_in_the_workspaces_own_uri_is_right_whatever_its_location_is_called(box):
+    say(box, 200, {**envelope(box.workspace), "location": "westeuropeeuap"})
+    assert [each.outcome for each in told(workspace, signed_in(box))] == ["ok"]
+
+
 def test_another_workspace_than_the_one_that_is_meant(box):
     other = WorkspaceRef(box.workspace.subscription_id, "rg-other", "ws-other")
     uri = compose_tracking_uri("westeurope", other)

@@ -55,6 +55,7 @@ def test_a_script_is_tested_with_the_uri_that_it_sets(tmp_path: Path) -> None:
     assert found.workspace == (GUID, "rg", "ws")
     assert found.problem is None
     assert found.warnings == ()
+    assert found.beside == str(tmp_path)
     assert said(found) == (
         "ok: The target is the workspace ws in resource group rg: mlflow.set_tracking_uri is called (train.py:2)."
     )
@@ -158,6 +159,7 @@ def test_a_script_that_sets_nothing_is_told_so_and_the_config_beside_it_is_teste
     )
     assert answer.advice is not None
     assert "Set the tracking URI" in answer.advice
+    assert answer.details["doubt"] == found.doubt
 
 
 def test_an_environment_file_that_is_not_loaded_counts_for_nothing_but_a_hint(tmp_path: Path) -> None:

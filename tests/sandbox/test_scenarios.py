@@ -15,7 +15,7 @@ from tests.sandbox.made import a_world
 PAGE = Path(__file__).parents[2] / "docs" / "sandbox.md"
 PROMISED = """
 healthy wrong-secret expired-secret unknown-tenant wrong-tenant unknown-client certificate-not-registered no-permission
-read-only private-link-denied workspace-not-found slow silent resets throttled-429 bad-gateway tls-intercepted
+read-only reader private-link-denied workspace-not-found slow silent resets throttled-429 bad-gateway tls-intercepted
 logged-models-404 logged-models-served mfa-required az-signed-out az-expired az-hangs az-garbage azd-signed-out azd-hangs
 pwsh-signed-out pwsh-hangs imds-none imds-black-hole imds-identity-missing conditional-access china us-government dry-run
 """

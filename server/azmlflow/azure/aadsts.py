@@ -44,6 +44,19 @@ _MFA: Final = (
     "Sign in again; with a user name and password it can never work: use a service principal instead."
 )
 _EXPIRED: Final = "The saved sign-in has expired because it was not used for too long. Sign in again."
+_TOO_LONG_AGO: Final = (
+    "The saved sign-in has expired: a Conditional Access policy asks for a new one after so many hours. Sign in again; for "
+    "long or unattended runs use a service principal or a managed identity."
+)
+_RESTRICTED: Final = (
+    "A policy forbids this account or this network to use the other tenant (tenant restrictions, or cross-tenant access). "
+    "Signing in again does not help: an administrator has to allow that tenant, or sign in with an account of its own."
+)
+_RISK: Final = "Entra ID takes this sign-in or this account for being at risk and blocks it. An administrator sees why in Entra ID Protection."
+_PASSWORD_EXPIRED: Final = "The account's password has expired. Change it, then sign in again."
+_NO_TENANT: Final = (
+    "Nothing says which tenant to sign in to. Set AZURE_TENANT_ID to the tenant of the workspace."
+)
 _NO_FEDERATION: Final = (
     "No federated credential of the application matches the token of this pod or pipeline. Its issuer, subject and audience "
     "must be those of the token, letter for letter; a GitHub subject changes with the branch, tag or environment."
@@ -80,7 +93,7 @@ _OTHER_CLOUD: Final = (
     "(AzureCloud, AzureChinaCloud or AzureUSGovernment)."
 )
 _DISABLED: Final = (
-    "The application exists and has been disabled. An administrator must enable it again: Entra admin center, Enterprise "
+    "The application, or the service it asks for, exists and has been disabled. An administrator must enable it again: Entra admin center, Enterprise "
     "applications, Properties, 'Enabled for users to sign-in'."
 )
 _PASSWORD: Final = (
@@ -137,6 +150,10 @@ AADSTS: Final[dict[int, Remedy]] = {
     500133: Remedy(
         "The token with which this code proves who it is has expired. Get a fresh one right before it is used.",
     ),
+    50013: Remedy(
+        "Entra does not accept the signature of the token with which this code proves who it is. Get a fresh one from the issuer "
+        "that the application trusts.",
+    ),
     70021: Remedy(_NO_FEDERATION, _FEDERATED),
     700211: Remedy(_NO_FEDERATION, _FEDERATED),
     700212: Remedy(_NO_FEDERATION, _FEDERATED),
@@ -146,10 +163,9 @@ AADSTS: Final[dict[int, Remedy]] = {
         "What stands in AZURE_TENANT_ID is neither a tenant's ID nor a domain name. Take the Directory (tenant) ID.",
         SHOW_TENANT,
     ),
-    50059: Remedy(
-        "Nothing says which tenant to sign in to. Set AZURE_TENANT_ID to the tenant of the workspace.",
-        SET_TENANT,
-    ),
+    50059: Remedy(_NO_TENANT, SET_TENANT),
+    50128: Remedy(_NO_TENANT, SET_TENANT),
+    90019: Remedy(_NO_TENANT, SET_TENANT),
     90038: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
     900382: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
     900432: Remedy(_OTHER_CLOUD, NAME_THE_CLOUD),
@@ -180,18 +196,19 @@ AADSTS: Final[dict[int, Remedy]] = {
         "The account is locked after too many wrong passwords, or the address of this machine is blocked. Wait, or ask an "
         "administrator to unblock it.",
     ),
-    50055: Remedy("The account's password has expired. Change it, then sign in again.", SIGN_IN),
+    50055: Remedy(_PASSWORD_EXPIRED, SIGN_IN),
+    50144: Remedy(_PASSWORD_EXPIRED, SIGN_IN),
     50057: Remedy("The account is disabled. Ask an administrator, or sign in with another account.", SIGN_IN),
     50173: Remedy(_REVOKED, SIGN_IN),
     50132: Remedy(_REVOKED, SIGN_IN),
     50133: Remedy(_REVOKED, SIGN_IN),
     700082: Remedy(_EXPIRED, SIGN_IN),
     70008: Remedy(_EXPIRED, SIGN_IN),
-    70043: Remedy(
-        "The saved sign-in has expired: a Conditional Access policy asks for a new one after so many hours. Sign in again; for "
-        "long or unattended runs use a service principal or a managed identity.",
-        SIGN_IN,
-    ),
+    70043: Remedy(_TOO_LONG_AGO, SIGN_IN),
+    70044: Remedy(_TOO_LONG_AGO, SIGN_IN),
+    70000: Remedy("The saved sign-in is no longer valid. Sign in again.", SIGN_IN),
+    700084: Remedy(_EXPIRED, SIGN_IN),
+    50085: Remedy(_EXPIRED, SIGN_IN),
     50089: Remedy(_EXPIRED, SIGN_IN),
     50058: Remedy("Nobody is signed in. Sign in first.", SIGN_IN),
     50020: Remedy(_NOT_A_MEMBER, SIGN_IN),
@@ -208,6 +225,16 @@ AADSTS: Final[dict[int, Remedy]] = {
         "The application only serves its own tenant, and no tenant was named. Set AZURE_TENANT_ID.",
         SET_TENANT,
     ),
+    500021: Remedy(_RESTRICTED),
+    5000211: Remedy(_RESTRICTED),
+    500212: Remedy(_RESTRICTED),
+    500213: Remedy(_RESTRICTED),
+    500014: Remedy(_DISABLED),
+    50097: Remedy(_DEVICE),
+    50129: Remedy(_DEVICE),
+    53002: Remedy(_BLOCKED),
+    53004: Remedy(_RISK),
+    53011: Remedy(_RISK),
     53000: Remedy(_DEVICE),
     53001: Remedy(_DEVICE),
     700003: Remedy(
@@ -248,6 +275,7 @@ AADSTS: Final[dict[int, Remedy]] = {
     90033: Remedy(_BUSY),
     90012: Remedy(_BUSY),
     90006: Remedy(_BUSY),
+    90024: Remedy(_BUSY),
     90055: Remedy(_BUSY),
     50196: Remedy(
         "The application has asked for too many tokens in a short time and is held back for some minutes. Name the credential "

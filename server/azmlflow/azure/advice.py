@@ -34,7 +34,7 @@ def advise(text: str, step: str | None = None, link: str | None = None) -> Advic
     text = text[:_LONGEST]
     found = _by_code(text) or _by_text(text, step, link)
     if found is None:
-        return _unknown(text, step)
+        return _unknown(text, step, link)
     code, remedy = found
     return Advice(code, remedy.sentence, _command(remedy, text, link), remedy.url)
 
@@ -104,17 +104,14 @@ def _scope(text: str) -> str | None:
     return match[0] if match else None
 
 
-def _unknown(text: str, step: str | None) -> Advice:
+def _unknown(text: str, step: str | None, link: str | None) -> Advice:
     codes = aadsts_codes(text)
     if codes:
         number = codes[0]
-        return Advice(
-            f"AADSTS{number}",
-            "Microsoft Entra ID refused the sign-in for a reason that azmlflow has no advice on. Microsoft's page on the code "
-            "says what is known.",
-            None,
-            aadsts.error_page(number),
-        )
+        again = link in SIGN_IN_OF and any(hint in text.lower() for hint in _SIGN_IN_HINTS)
+        sentence = f"{_REFUSED} {_WANTS_SOMEBODY if again else _SEE_PAGE}"
+        command = _command(Remedy("", SIGN_IN), text, link) if again else None
+        return Advice(f"AADSTS{number}", sentence, command, aadsts.error_page(number))
     return Advice(
         None,
         "azmlflow has no advice on this message; it is given as it came.",
@@ -145,6 +142,11 @@ def table() -> Iterator[tuple[str, Remedy]]:
         yield remedy.texts[0].replace(JOIN, " ... "), remedy
 
 
+_REFUSED: Final = "Microsoft Entra ID refused the sign-in for a reason that azmlflow has no advice on."
+_SEE_PAGE: Final = "Microsoft's page on the code says what is known."
+_WANTS_SOMEBODY: Final = "The tool itself asks for somebody to sign in again."
+_SIGN_IN_HINTS: Final = ("interactive authentication is needed", "please run", "run the command")
+"""What the Azure CLI, Azure PowerShell and azd say where a new sign-in helps."""
 _LONGEST: Final = 100_000
 _AADSTS: Final = pattern(r"AADSTS(\d{4,10})(?!\d)")
 _ARM: Final = pattern(r"(?<![A-Za-z])(?:" + "|".join(ARM_ERRORS) + r")(?![A-Za-z])")

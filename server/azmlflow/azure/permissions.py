@@ -15,7 +15,8 @@ from typing import Final
 
 from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
 
-TRACKING_ACTIONS: Final = (f"{PROVIDER}/workspaces/experiments/*", f"{PROVIDER}/workspaces/jobs/*")
+EXPERIMENTS_ACTION: Final = f"{PROVIDER}/workspaces/experiments/*"
+TRACKING_ACTIONS: Final = (EXPERIMENTS_ACTION, f"{PROVIDER}/workspaces/jobs/*")
 """What MLflow tracking needs: experiments, runs, metrics, artifacts."""
 
 REGISTRY_ACTIONS: Final = (f"{PROVIDER}/workspaces/models/*/*",)

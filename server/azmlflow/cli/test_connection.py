@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
 
     from azmlflow.cli.project import examine
     from azmlflow.cli.terminal import output
-    from azmlflow.resolution.connection import connection_of
+    from azmlflow.resolution.connection import NOT_LOGGED_THERE, connection_of
 
     project = examine(Path(options.path), options.python)
     connection = connection_of(
@@ -51,7 +51,8 @@ def run(arguments: list[str]) -> int:
         summary = _follow(probe, reporter)
     if summary is None:
         return INTERRUPTED
-    return 1 if summary.outcome == "failed" else 0
+    # A workspace that can be reached is not enough: the question is whether this code reaches it.
+    return 1 if summary.outcome == "failed" or summary.code == NOT_LOGGED_THERE else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from azmlflow.probes import outcome as o
 from azmlflow.probes.outcome import Outcome
+from azmlflow.probes.summary import headline_of
 
 State = Literal["unknown", "checking", "connected", "failed", "expired", "offline"]
 
@@ -58,7 +59,11 @@ def status_of(outcomes: Sequence[Outcome], workspace: str | None, at: datetime) 
 
 
 def _is_offline(outcomes: Sequence[Outcome]) -> bool:
-    """Tell whether no host at all could be reached."""
+    """Tell whether what stopped the test is that no host at all could be reached."""
+    cause = headline_of(outcomes[:-1])
     hosts = [outcome for outcome in outcomes if outcome.step == o.NETWORK and outcome.host]
-    reached = {outcome.host for outcome in hosts if outcome.outcome == "ok"}
-    return bool(hosts) and not reached and all(outcome.code in _UNREACHABLE for outcome in hosts)
+    return (
+        cause is not None
+        and cause.step == o.NETWORK
+        and all(outcome.outcome == "failed" and outcome.code in _UNREACHABLE for outcome in hosts)
+    )

@@ -176,7 +176,10 @@ class Connections:
 
     def _restore(self, test: ConnectionTest, headline: str) -> None:
         """Tell the client what held before a test that came to nothing."""
-        earlier, workspace = self._kept_of(test), test.setup.workspace if test.setup else None
+        earlier, workspace = (
+            self._kept_of(test) or self._shown_in(test),
+            test.setup.workspace if test.setup else None,
+        )
         self._tell(test, earlier.status if earlier else Status("unknown", headline, workspace))
 
     def _kept_of(self, test: ConnectionTest) -> Kept | None:
@@ -185,6 +188,11 @@ class Connections:
         if key is not None:
             return self.kept.get(key)
         return next((kept for kept in self.kept.values() if kept.asked.path == test.asked.path), None)
+
+    def _shown_in(self, test: ConnectionTest) -> Kept | None:
+        """Return the test that the status of the folder was about before this one began."""
+        folder = self._folder(test)
+        return self.kept.get((folder, self._shown[folder])) if folder in self._shown else None
 
     def _key(self, test: ConnectionTest) -> Key | None:
         """Return under what the result of a test is kept, None until its target is known."""

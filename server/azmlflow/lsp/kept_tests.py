@@ -51,7 +51,8 @@ class Kept:
 
     def due(self, interval: timedelta) -> datetime | None:
         """Return when it is to be made again by itself; None where that could lock an account out."""
-        return None if self.result.summary.code in LOCKS_OUT else self.begun + interval
+        locks_out = any(outcome.code in LOCKS_OUT for outcome in self.result.outcomes)
+        return None if locks_out else self.begun + interval
 
 
 def _moment(expires_on: object) -> datetime | None:

@@ -11,13 +11,15 @@ Verdict = Literal["ok", "failed", "skipped", "not-reached"]
 class Step(NamedTuple):
     """One step: `limit` is how many seconds it may take, `needs` are the steps without which it cannot be tried.
 
-    A step `by_name` is done only when it is asked for: it changes something in the workspace.
+    A step `by_name` is done only when it is asked for: it changes something in the workspace. `hard` tells whether the
+    user's script ends too when the step itself comes to nothing: it gives no answer, or its process dies.
     """
 
     name: str
     title: str
     limit: float
     needs: tuple[str, ...] = ()
+    hard: bool = True
     by_name: bool = False
 
 
@@ -41,19 +43,22 @@ STEPS: Final = (
     Step(CONFIGURATION, "what the project says", 10),
     Step(PACKAGES, "the packages", 30, (CONFIGURATION,)),
     Step(CHAIN, "the chain of credentials is built", 40, (PACKAGES,)),
-    Step(NETWORK, "the hosts are reached", 30, (CONFIGURATION,)),
-    Step(TENANT, "the tenant is found", 20, (CONFIGURATION,)),
+    Step(NETWORK, "the hosts are reached", 30, (CONFIGURATION,), hard=False),
+    Step(TENANT, "the tenant is found", 20, (CONFIGURATION,), hard=False),
     Step(CREDENTIAL, "a credential gives a token", 20, (CHAIN,)),
     Step(TOKEN, "who the token is for", 5, (CREDENTIAL,)),
-    Step(WORKSPACE, "the workspace is read", 20, (TOKEN,)),
-    Step(PERMISSIONS, "what one may do there", 20, (TOKEN,)),
+    Step(WORKSPACE, "the workspace is read", 20, (TOKEN,), hard=False),
+    Step(PERMISSIONS, "what one may do there", 20, (TOKEN,), hard=False),
     Step(EXPERIMENTS, "MLflow lists experiments through the plugin", 40, (TOKEN,)),
-    Step(REGISTRY, "MLflow lists models through the plugin", 20, (EXPERIMENTS,)),
-    Step(MODELS, "the workspace keeps MLflow 3's models", 20, (EXPERIMENTS,)),
-    Step(SDK, "azure-ai-ml reads the workspace", 40, (TOKEN,)),
+    Step(REGISTRY, "MLflow lists models through the plugin", 20, (EXPERIMENTS,), hard=False),
+    Step(MODELS, "the workspace keeps MLflow 3's models", 20, (EXPERIMENTS,), hard=False),
+    Step(SDK, "azure-ai-ml reads the workspace", 40, (TOKEN,), hard=False),
     Step(WRITE, "a run is written and deleted", 40, (EXPERIMENTS,), by_name=True),
 )
 """The steps in their order, cheap and telling first. The limit of `credential` is that of each of its links."""
+
+MORE_TIME: Final = "In a terminal, `--timeout 600` gives every step more time."
+"""What to do when the time was too short."""
 
 STEP_OF: Final[Mapping[str, Step]] = {step.name: step for step in STEPS}
 TEST_CONNECTION: Final = tuple(step.name for step in STEPS if not step.by_name)

@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from azmlflow.azure.secret_shapes import certain_secrets
 from azmlflow.azure.variables import is_secret
 from azmlflow.patterns import pattern
+from azmlflow.probes.outcome import Outcome
 
 HIDDEN: Final = "***"
 SHORTEST: Final = 4
@@ -16,6 +17,8 @@ SHORTEST: Final = 4
 
 _TOKEN: Final = pattern(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,2}")
 _USER_INFO: Final = pattern(r"(?<=://)[^/@\s'\"]{1,200}@")
+_OF_OTHERS: Final = frozenset({"message", "host", "advice", "command", "url", "details"})
+"""Fields of an outcome in which the words of others may stand: of the SDKs, of files, of the network."""
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -36,17 +39,27 @@ class Redactor:
         written = {form for value in cased for form in (value, quote(value, safe=""), unquote(value))}
         return cls(frozenset(value for value in written if len(value) >= SHORTEST))
 
+    def outcome(self, outcome: Outcome) -> Outcome:
+        """Return an outcome without secrets. What azmlflow itself names (steps, links, codes) is left whole."""
+        values = outcome._asdict()
+        theirs = _OF_OTHERS if (outcome.code or "_").isidentifier() else _OF_OTHERS | {"code"}
+        return outcome._replace(**{name: self.hide(values[name]) for name in theirs})
+
     def hide(self, value: Any) -> Any:
-        """Return a JSON value of the same shape without the secrets in its texts."""
+        """Return a JSON value of the same shape without the secrets in its texts; a key that is a plain name stays."""
         if isinstance(value, str):
-            return self._text(value)
+            return self.text(value)
         if isinstance(value, Mapping):
-            return {self._text(str(key)): self.hide(item) for key, item in value.items()}
+            return {
+                key if str(key).isidentifier() else self.text(str(key)): self.hide(item)
+                for key, item in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.hide(item) for item in value]
         return value
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Return a text without the secrets in it."""
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
         for shaped in reversed(tuple(certain_secrets(text))):

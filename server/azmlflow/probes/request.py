@@ -20,6 +20,8 @@ class Aim(Protocol):
     def experiment(self) -> str | None: ...
     @property
     def credential(self) -> str | None: ...
+    @property
+    def beside(self) -> str | None: ...
 
 
 class Request(NamedTuple):
@@ -28,7 +30,7 @@ class Request(NamedTuple):
     `uri` is the tracking URI that the code would use, None where only the workspace is known. `link` is the one link
     to be tried, whatever the others do. `credential` names the class of azure-identity that the code makes without arguments
     and hands to MLflow; None is for the chain that azureml-mlflow builds. `limits` holds the seconds of steps that differ from the table's.
-    `may_interact` lets a browser open or a device code be waited for.
+    `may_interact` lets a browser open or a device code be waited for. `beside` is the folder of the script that is meant.
     """
 
     uri: str | None = None
@@ -39,11 +41,12 @@ class Request(NamedTuple):
     credential: str | None = None
     may_interact: bool = False
     limits: Mapping[str, float] = {}
+    beside: str | None = None
 
     @classmethod
     def to(cls, aim: Aim, steps: tuple[str, ...], link: str | None, *, may_interact: bool) -> Request:
         """Return the request to try these steps on what a project is aimed at."""
-        where = cls(aim.uri, aim.workspace, aim.experiment, credential=aim.credential)
+        where = cls(aim.uri, aim.workspace, aim.experiment, credential=aim.credential, beside=aim.beside)
         return where._replace(steps=steps, link=link, may_interact=may_interact)
 
     def as_json(self) -> dict[str, Any]:

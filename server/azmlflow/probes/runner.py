@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,9 +12,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final, NamedTuple
 
+from azmlflow.probes import endings
 from azmlflow.probes import outcome as o
 from azmlflow.probes.messages import understood
 from azmlflow.probes.outcome import Outcome
+from azmlflow.probes.powershell import in_powershell
 from azmlflow.probes.process import Ended, Process
 from azmlflow.probes.redaction import Redactor
 from azmlflow.probes.request import Request
@@ -28,8 +31,6 @@ TIMEOUT_OF_PEOPLE: Final = 1380.0
 """The same where a person may be waited for: 300 seconds at a browser, 900 for a device code."""
 GRACE: Final = 5.0
 """Seconds beyond a step's own limit after which the child itself is taken to hang."""
-TOO_OLD: Final = 3
-"""The child's exit status where the interpreter is older than Python 3.10."""
 NOT_HERE: Final = frozenset({"PLUGIN_MISSING", "IMPORT_FAILED"})
 """Codes of the step `packages` after which the next interpreter is tried."""
 
@@ -57,6 +58,7 @@ class _Cancelled(NamedTuple):
 class _Begun(NamedTuple):
     step: str
     link: str | None
+    seconds: float
     until: float
 
 
@@ -78,12 +80,12 @@ class Probe:
         timeout: float | None = None,
         guessed: bool = False,
     ) -> None:
-        self._request = request
+        self._timeout = timeout or (TIMEOUT_OF_PEOPLE if request.may_interact else TIMEOUT)
+        self._request = _patient(request, self._timeout)
         self._pythons = list(dict.fromkeys(pythons))
         self._environ = {**environ, **CHILDS_OWN}
         self._folder = folder
         self._configuration = configuration
-        self._timeout = timeout or (TIMEOUT_OF_PEOPLE if request.may_interact else TIMEOUT)
         self._guessed = guessed
         self._redactor = Redactor.of(environ)
         self._lock = threading.Lock()
@@ -113,13 +115,15 @@ class Probe:
         self._end = started + self._timeout
 
         def tell(outcome: Outcome) -> None:
-            safe = Outcome.of_json(self._redactor.hide(outcome.as_json()))
+            safe = _for_this_system(self._redactor.outcome(outcome))
             self.outcomes.append(safe)
             on_outcome(safe)
 
         cancelled = self._steps(tell, on_begin)
-        tell(summarise(self.outcomes, monotonic() - started, cancelled=cancelled))
-        return self.outcomes[-1]
+        summary = summarise(self.outcomes, monotonic() - started, cancelled=cancelled)
+        self.outcomes.append(summary)  # made of what is safe already; a short secret would cut into its words
+        on_outcome(summary)
+        return summary
 
     def _steps(self, tell: OnOutcome, on_begin: OnBegin) -> bool:
         """Tell the outcome of every step; return True when the probe was cancelled."""
@@ -140,6 +144,7 @@ class Probe:
 
     def _in(self, python: Path, last: bool, tell: OnOutcome, on_begin: OnBegin) -> bool:
         """Make the probe in one interpreter; return False when the next one is to be tried."""
+        self._python = python
         process = self._start(python, last, tell)
         if process is None:
             return self._cancelled or last
@@ -159,12 +164,10 @@ class Probe:
                     command, self._environ, self._folder, json.dumps(self._request.as_json())
                 )
             except (OSError, ValueError) as error:  # a ValueError is a variable that no process can have
-                log.warning("%s cannot be started: %s", python, self._redactor.hide(str(error)))
+                log.warning("%s cannot be started: %s", python, self._redactor.text(str(error)))
             else:
                 return self._process
-        tell(
-            o.failed(o.PACKAGES, f"{_shown(python)} cannot be started.", code="NO_PYTHON", advice=_NO_PYTHON)
-        )
+        tell(endings.not_started(python))
         if last:
             self._leave(tell, "Not tried, because the interpreter cannot be started.")
         return None
@@ -173,15 +176,16 @@ class Probe:
         self._begun = None
         for message in self._messages(process):
             if message["kind"] == "begin":
-                self._begun = _Begun(
-                    message["step"], message["link"], monotonic() + message["seconds"] + GRACE
-                )
-                on_begin(message["step"], message["link"], message["seconds"])
+                step, link, seconds = message["step"], message["link"], message["seconds"]
+                self._begun = _Begun(step, link, seconds, monotonic() + seconds + GRACE)
+                on_begin(step, link, seconds)
             elif message["kind"] == "outcome":
                 outcome = Outcome.of_json(message["outcome"])
                 elsewhere = not last and outcome.step == o.PACKAGES and outcome.code in NOT_HERE
                 if elsewhere and self._guessed:
                     outcome = outcome._replace(hard=False, advice=_CHOOSE)
+                if outcome.step == o.PACKAGES and self._python != self._pythons[0]:
+                    outcome = outcome._replace(message=f"{_OWN} {outcome.message}")
                 tell(outcome)
                 if elsewhere:
                     return False
@@ -195,24 +199,35 @@ class Probe:
             return True
         late = monotonic() >= self._deadline()
         status = process.end(0 if late else GRACE)
-        if process.log:
-            log.warning("The probe's process said:\n%s", self._redactor.hide(process.log))
-        if status == TOO_OLD and not late:
-            tell(
-                o.failed(
-                    o.PACKAGES, "The interpreter is older than Python 3.10.", code="OLD_PYTHON", hard=last
-                )
-            )
-            return last
-        step, link = (self._begun.step, self._begun.link) if self._begun else (o.PACKAGES, None)
+        words = self._redactor.text(process.log)
+        if words:
+            log.warning("The probe's process said:\n%s", words)
         if late:
-            message = f"No answer within {self._timeout:.0f} seconds for the whole test."
-            tell(o.failed(step, message, link=link, code="TIMEOUT"))
+            tell(self._late())
+        elif self._begun:
+            begun = self._begun
+            tell(
+                endings.crashed(begun.step, begun.link, status, words, hard=self._ends_the_script(begun.step))
+            )
         else:
-            message = f"The process of the test ended with status {status}; the log has its last words."
-            tell(o.failed(step, message, link=link, code="CRASHED"))
+            tell(endings.never_began(self._python, status, words, last=last))
+            if not last:
+                return False
         self._leave(tell, "Not tried, because the test ended before.")
         return True
+
+    def _late(self) -> Outcome:
+        """Return the failure of the step that was under way when the time for it, or for everything, was over."""
+        step, link = (self._begun.step, self._begun.link) if self._begun else (o.PACKAGES, None)
+        hard = self._ends_the_script(step)
+        if self._begun and self._begun.until <= self._end:
+            return endings.hung(step, link, self._begun.seconds, hard=hard)
+        return endings.out_of_time(step, link, self._timeout, hard=hard)
+
+    def _ends_the_script(self, step: str) -> bool:
+        """Tell whether a test that ends in this step has come to nothing: after MLflow's own call the rest is extra."""
+        reached = any(outcome.step == o.EXPERIMENTS and outcome.outcome == "ok" for outcome in self.outcomes)
+        return o.STEP_OF[step].hard or not reached
 
     def _messages(self, process: Process) -> Iterator[Mapping[str, Any]]:
         """Yield what the child says until it ends, hangs, or the probe is cancelled."""
@@ -223,7 +238,7 @@ class Probe:
                 return
             if isinstance(event, Ended | _Cancelled) or self._cancelled:
                 return
-            message = understood(event.text, self._redactor)
+            message = understood(event.text)
             if message is not None:
                 yield message
 
@@ -238,10 +253,19 @@ class Probe:
                 tell(o.not_reached(step, why))
 
 
-def _shown(python: Path) -> str:
-    """Return the end of an interpreter's path, which tells enough and names no user."""
-    return "/".join(python.parts[-3:])
+def _for_this_system(outcome: Outcome) -> Outcome:
+    if os.name != "nt" or outcome.command is None:
+        return outcome
+    return outcome._replace(command=in_powershell(outcome.command))
 
 
+def _patient(request: Request, timeout: float) -> Request:
+    """Return the request with limits that are longer by as much as the whole test may take longer."""
+    if timeout <= TIMEOUT or request.may_interact:
+        return request
+    limits = {step.name: step.limit * timeout / TIMEOUT for step in o.STEPS}
+    return request._replace(limits={**limits, **request.limits})
+
+
+_OWN: Final = "azmlflow's own Python goes on."
 _CHOOSE: Final = "This Python is only the first on the PATH. If your code runs in another, choose that; azmlflow's own goes on with the test."
-_NO_PYTHON: Final = "Choose another interpreter, or make the environment anew."

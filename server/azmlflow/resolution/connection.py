@@ -30,6 +30,9 @@ from azmlflow.resolution.wanted import candidates
 from azmlflow.workspace.interpreter import Interpreter
 from azmlflow.workspace.snapshot import FileKind, Snapshot
 
+NOT_LOGGED_THERE: Final = "NOT_LOGGED_THERE"
+"""The code of a test of a workspace that the script itself would not log to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
@@ -54,8 +57,14 @@ class Connection:
     interpreter: Interpreter | None
     problem: Problem | None
     files: frozenset[Path]
+    is_script: bool = False
     credential: str | None = None
     """The class of azure-identity that signs in, where the code makes it; None for the chain of azureml-mlflow."""
+
+    @property
+    def beside(self) -> str | None:
+        """Return the folder in which Python looks for modules before it looks anywhere else, where a script is meant."""
+        return str(self.path.parent) if self.is_script else None
 
     @property
     def guessed(self) -> bool:
@@ -143,7 +152,8 @@ def configured(connection: Connection, show: Show | None = None) -> Configured:
     target = _named(connection.workspace or WorkspaceRef("", "", "")) + (f": {why}" if why else "")
     if connection.doubt is not None:
         message = f"{connection.doubt} Tested is {target}."
-        return Configured("doubted", message, "NOT_LOGGED_THERE", _SET_URI, None, None, details)
+        details |= {"doubt": connection.doubt}
+        return Configured("doubted", message, NOT_LOGGED_THERE, _SET_URI, None, None, details)
     return Configured("ok", f"The target is {target}.", details=details)
 
 
@@ -189,6 +199,7 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
         interpreter=interpreter_of(snapshot, here),
         problem=chosen.found if isinstance(chosen.found, Problem) else None,
         files=_files(snapshot, path, here, folder, chosen, seen),
+        is_script=path in snapshot.files and chosen.script is not None,
         credential=credential,
     )
 
@@ -254,6 +265,6 @@ _OWN_CREDENTIAL: Final = (
     "would build."
 )
 _SET_URI: Final = (
-    "Set the tracking URI in the script before the first run, or in MLFLOW_TRACKING_URI; `azmlflow check --fix --unsafe-fixes` "
-    "can insert the call."
+    "Set the tracking URI in the script before the first run, or in MLFLOW_TRACKING_URI. azmlflow can insert the call: as a "
+    "quick fix in an editor, with `check --fix --unsafe-fixes` in a terminal."
 )

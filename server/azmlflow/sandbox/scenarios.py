@@ -189,6 +189,9 @@ _ALL: Final = (
         "read-only", "the workspace may be read, experiments and models may not be used", _grants(_READER)
     ),
     Scenario(
+        "reader", "the role Reader: everything may be read, nothing written", _grants(Grant(("*/read",)))
+    ),
+    Scenario(
         "private-link-denied", "the workspace answers in its virtual network only", _private_link_denied
     ),
     Scenario("workspace-not-found", "there is no such workspace", _workspace_not_found),

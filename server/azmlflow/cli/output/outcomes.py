@@ -96,7 +96,7 @@ class Lines:
         yield from (f"{'':<{COLUMN}}  {line}" for line in rest)
 
     def _headline(self, outcome: Outcome) -> Iterator[str]:
-        style = {"ok": "green", "failed": "red"}.get(outcome.outcome, "yellow")
+        style = {"ok": "yellow" if outcome.code else "green", "failed": "red"}.get(outcome.outcome, "yellow")
         taken = f" ({outcome.seconds:.1f} s)"
         yield ""
         yield self._paint(style, _plain(outcome.message)) + taken

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from azmlflow.probes.child import plugin
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.tracking import attempt
-from azmlflow.probes.outcome import EXPERIMENTS, Outcome, ok
+from azmlflow.probes.outcome import EXPERIMENTS, Outcome, failed, ok
+
+SET_EXPERIMENT: Final = "https://mlflow.org/docs/latest/python_api/mlflow.html#mlflow.set_experiment"
 
 
 def run(context: Context) -> Iterator[Outcome]:
@@ -28,6 +30,8 @@ def _seen(context: Context, found: list[Any], meant: Any) -> Outcome:
     name = plugin.workspace_of(uri) if uri else None
     wanted = context.request.experiment
     some = meant or next(iter(found), None)
+    if is_deleted(meant):
+        return _deleted(meant)
     details = {
         "workspace": name,
         "experiment": wanted,
@@ -39,11 +43,25 @@ def _seen(context: Context, found: list[Any], meant: Any) -> Outcome:
     )
 
 
+def is_deleted(experiment: Any) -> bool:
+    """Tell whether an experiment is there and deleted: MLflow then neither uses it nor makes another of its name."""
+    return getattr(experiment, "lifecycle_stage", None) == "deleted"
+
+
+def _deleted(experiment: Any) -> Outcome:
+    return failed(
+        EXPERIMENTS,
+        f"The experiment {experiment.name!r} has been deleted: set_experiment fails, and no run can be logged there.",
+        code="EXPERIMENT_DELETED",
+        advice="Name another experiment, or restore this one.",
+        command=f"mlflow experiments restore --experiment-id {experiment.experiment_id}",
+        url=SET_EXPERIMENT,
+    )
+
+
 def _of(wanted: str | None, meant: Any) -> str:
     if wanted is None:
         return ""
     if meant is None:
         return f"; {wanted!r} is not among them, the first run will create it"
-    if getattr(meant, "lifecycle_stage", "active") == "deleted":
-        return f"; {wanted!r} is among the deleted ones, so that no run can be logged there"
     return f"; {wanted!r} is there"

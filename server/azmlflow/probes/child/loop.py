@@ -57,11 +57,12 @@ def _of_step(name: str, context: Context) -> Iterator[Outcome]:
             yield outcome if outcome.seconds else outcome._replace(seconds=now - started)
             started = now
     except TookTooLong:
-        yield no_answer(name, limit, seconds=limit)
+        yield no_answer(name, limit, seconds=limit, hard=o.STEP_OF[name].hard)
     except Exception as error:
         log.exception("The step %s failed.", name)
         message = f"azmlflow's own check failed with {type(error).__name__}; its log says where."
-        yield o.failed(name, message, code="INTERNAL", seconds=monotonic() - started)
+        spent, hard = monotonic() - started, o.STEP_OF[name].hard
+        yield o.failed(name, message, code="INTERNAL", seconds=spent, hard=hard)
 
 
 def _run(name: str, context: Context, limit: float) -> Iterator[Outcome]:

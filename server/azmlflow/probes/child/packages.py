@@ -9,6 +9,8 @@ from functools import partial
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from azmlflow.azure.clouds import is_metadata_host, is_plain_host
@@ -17,7 +19,7 @@ from azmlflow.azure.variables import ARM_CLOUD_METADATA_URL
 from azmlflow.probes.child.bounded import TookTooLong, bounded
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.wording import as_sentence, first_sentence, path_end
-from azmlflow.probes.outcome import PACKAGES, Outcome, failed, ok
+from azmlflow.probes.outcome import MORE_TIME, PACKAGES, Outcome, failed, ok
 
 SHOWN: Final = ("mlflow", "mlflow-skinny", "azureml-mlflow", "azure-identity", "azure-ai-ml", "requests")
 NEEDED: Final = {
@@ -27,6 +29,8 @@ NEEDED: Final = {
 }
 """Modules without which MLflow cannot reach a workspace, and the package that brings each."""
 
+_IMPORTED: Final = ("mlflow", "azure", "azureml", "msal", "requests")
+"""What a script that logs imports, itself or through MLflow and the plugin."""
 _MARGIN: Final = 1.0
 
 
@@ -40,12 +44,16 @@ def run(context: Context) -> Iterator[Outcome]:
     try:
         fault = _foreign_metadata() or _import_fault(context.limit(PACKAGES) - _MARGIN)
     except TookTooLong:
-        fault = failed(PACKAGES, f"azureml-mlflow is still being imported.{_metadata_told()}", code="TIMEOUT")
+        message = f"azure-identity and azureml-mlflow are still being imported after {context.limit(PACKAGES):.0f} s.{_metadata_told()}"
+        fault = failed(
+            PACKAGES, message, code="TIMEOUT", advice=_WITHOUT_METADATA if _has_metadata() else _SLOW_IMPORT
+        )
     if fault is not None:
         yield fault
         return
     yield ok(PACKAGES, f"{_interpreter()} has {_listed(versions)}.", details={"packages": versions})
     yield from _clashes()
+    yield from _shadowed(context.request.beside)
 
 
 def installed(names: Iterable[str]) -> dict[str, str]:
@@ -85,10 +93,11 @@ def _lacking(names: list[str], versions: Mapping[str, str]) -> Outcome:
 
 
 def _import_fault(seconds: float) -> Outcome | None:
-    """Import what the chain is made of, and return why that failed."""
+    """Import what the chain is made of, and return why that failed; TookTooLong when all of it takes longer."""
+    end = monotonic() + seconds
     for module in ("azure.identity", "azureml.mlflow", "azureml.mlflow._internal.utils"):
         try:
-            bounded(seconds, partial(import_module, module))
+            bounded(max(0.0, end - monotonic()), partial(import_module, module))
         except TookTooLong:
             raise
         except Exception as error:  # noqa: BLE001 - any module of any package may raise anything
@@ -158,6 +167,19 @@ def _clashes() -> Iterator[Outcome]:
         )
 
 
+def _shadowed(folder: str | None) -> Iterator[Outcome]:
+    """Yield what lies beside the script under the name of a package: there Python looks first, and here it does not."""
+    for name in _IMPORTED if folder else ():
+        found = next(
+            (each for each in (f"{name}.py", f"{name}/__init__.py") if (Path(folder or "") / each).is_file()),
+            None,
+        )
+        if found is not None:
+            message = f"Beside the script lies {found}, which Python imports in place of the package {name}."
+            advice = "Give it another name. A script that is started as a module of its project (`python -m`) may be spared."
+            yield failed(PACKAGES, message, hard=False, code="SHADOWED", advice=advice)
+
+
 def _interpreter() -> str:
     numbers = ".".join(map(str, sys.version_info[:3]))
     return f"Python {numbers} ({path_end(sys.executable)})"
@@ -167,6 +189,10 @@ def _listed(versions: Mapping[str, str]) -> str:
     return ", ".join(f"{name} {number}" for name, number in versions.items())
 
 
+_SLOW_IMPORT: Final = (
+    "Every script waits as long: a slow or remote disk, or a virus scanner that reads each file, is the usual reason. "
+    f"{MORE_TIME}"
+)
 _WITHOUT_METADATA: Final = (
     f"Remove {ARM_CLOUD_METADATA_URL}: AZUREML_CURRENT_CLOUD alone names every cloud that Azure ML is in."
 )

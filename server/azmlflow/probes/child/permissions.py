@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from azmlflow.azure.granted_actions import OPERATIONS, Grant, Verdict, by_operation, grant_of, verdict
-from azmlflow.azure.permissions import ACTIONS, READ_WORKSPACE_ACTION, TRACKING_ACTIONS, assignment_command
+from azmlflow.azure.permissions import (
+    ACTIONS,
+    EXPERIMENTS_ACTION,
+    READ_WORKSPACE_ACTION,
+    TRACKING_ACTIONS,
+    assignment_command,
+)
 from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import filled
+from azmlflow.probes.child.gaps import advice_for, filled
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, next_page
-from azmlflow.probes.child.wording import advice_on
 from azmlflow.probes.outcome import PERMISSIONS, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2022-04-01"
@@ -46,7 +51,7 @@ def run(context: Context) -> Iterator[Outcome]:
         return
     except Unreadable as error:
         message = f"What the identity may do cannot be told: Azure Resource Manager answers {error.answer}."
-        fields = advice_on(f"{error.code}: {error}", PERMISSIONS) | {"code": error.code}
+        fields = advice_for(context, f"{error.code}: {error}", PERMISSIONS) | {"code": error.code}
         yield failed(PERMISSIONS, message, hard=False, details=_unknown(), **fields)
         return
     yield _judged(context, ref, grants, complete)
@@ -106,7 +111,7 @@ def _lacks(
     return failed(
         PERMISSIONS,
         message,
-        hard=False,
+        hard=_WRITE in missing.get(EXPERIMENTS_ACTION, ()),
         code="MISSING_PERMISSIONS",
         advice="Have somebody who owns the workspace give it this role; it takes some minutes until it counts.",
         command=filled(context, assignment_command(ref)),
@@ -129,6 +134,8 @@ def _purposes(lacking: list[str]) -> str:
     return _listed(["runs"] * tracks + ["models"] * registers)
 
 
+_WRITE: Final = "write"
+"""The operation without which no run can be made: listing experiments works without it, and a script's first run does not."""
 _PARTS: Final = "only parts are granted; whether they are enough, only logging tells."
 _NOT_ALL_READ: Final = "whether they are granted cannot be told, as the list was not read to its end."
 

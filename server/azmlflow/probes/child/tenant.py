@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from azmlflow.azure.clouds import Cloud, cloud_of_login_host
+from azmlflow.azure.credential_links import ENVIRONMENT
 from azmlflow.azure.environment_credential import choose, is_tenant_allowed
 from azmlflow.azure.masking import part_of
 from azmlflow.azure.variables import AZURE_TENANT_ID, AZUREML_CURRENT_CLOUD
@@ -131,14 +132,16 @@ def _not_found(context: Context, value: str, reply: Reply) -> Outcome:
         fields |= {
             "advice": f"{AZURE_TENANT_ID} holds the id of the subscription: put that of its tenant there."
         }
-        if context.subscription_tenant:
-            fields |= {"command": f"export {AZURE_TENANT_ID}={context.subscription_tenant}"}
-    return failed(TENANT, first_sentence(text), hard=_matters(), **fields)
+    if context.subscription_tenant not in (None, value.lower()):
+        fields |= {"command": f"export {AZURE_TENANT_ID}={context.subscription_tenant}"}
+    return failed(TENANT, first_sentence(text), hard=_matters(context), **fields)
 
 
-def _matters() -> bool:
-    """Tell whether a credential certainly uses AZURE_TENANT_ID: a service principal whose variables are complete."""
-    return choose(os.environ).mode is not None
+def _matters(context: Context) -> bool:
+    """Tell whether a credential certainly uses AZURE_TENANT_ID: a service principal with all its variables, in the chain."""
+    only, links = context.request.link, [name for name, _ in context.links]
+    asked = [name for name in links or (ENVIRONMENT,) if only in (None, name)]
+    return ENVIRONMENT in asked and choose(os.environ).mode is not None
 
 
 def _other_tenant(trusted: str, tenant_id: str) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from azmlflow.azure.variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
 from azmlflow.probes.child import plugin
-from azmlflow.probes.child.bounded import TookTooLong, bounded, no_answer
+from azmlflow.probes.child.bounded import TookTooLong, bounded_iterator, no_answer
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import advice_for
 from azmlflow.probes.child.http import status_code
@@ -54,15 +54,13 @@ def attempt(
     *,
     hard: bool,
 ) -> Iterator[Outcome]:
-    """Yield what a call makes of the workspace's client, or why that failed; `hard` tells whether scripts end with it."""
+    """Yield what a call makes of the workspace's client as it comes, or why that failed; `hard` tells whether scripts end with it."""
     try:
-        found = bounded(context.limit(step) - MARGIN, lambda: _outcomes(context, step, call))
+        yield from bounded_iterator(context.limit(step) - MARGIN, lambda: _outcomes(context, step, call))
     except TookTooLong:
         yield no_answer(step, context.limit(step), hard=hard)
     except Exception as error:  # noqa: BLE001 - MLflow, the plugin and the chain raise what they like
         yield failure(context, step, error, hard=hard)
-    else:
-        yield from found
 
 
 def failure(context: Context, step: str, error: Exception, *, hard: bool) -> Outcome:
@@ -105,9 +103,12 @@ def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _outcomes(context: Context, step: str, call: Callable[[Any], Iterator[Outcome]]) -> list[Outcome]:
+def _outcomes(context: Context, step: str, call: Callable[[Any], Iterator[Outcome]]) -> Iterator[Outcome]:
     mlflow = client(context, step)
-    return [not_reached(step, UNKNOWN_URI)] if mlflow is None else list(call(mlflow))
+    if mlflow is None:
+        yield not_reached(step, UNKNOWN_URI)
+    else:
+        yield from call(mlflow)
 
 
 def _of_body(body: dict[str, Any]) -> str:

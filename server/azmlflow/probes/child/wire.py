@@ -24,14 +24,14 @@ def serve() -> None:
     redactor = Redactor.of(os.environ)
 
     def say(kind: str, **values: Any) -> None:
-        out.write(json.dumps({"kind": kind, **redactor.hide(values)}) + "\n")
+        out.write(json.dumps({"kind": kind, **values}) + "\n")
         out.flush()
 
     def begin(step: str, link: str | None, seconds: float) -> None:
         say("begin", step=step, link=link, seconds=seconds)
 
     for outcome in outcomes(request, begin):
-        say("outcome", outcome=outcome.as_json())
+        say("outcome", outcome=redactor.outcome(outcome).as_json())
     say("end")
     os._exit(0)  # threads that were left behind, and what the SDKs do at exit, are not waited for
 

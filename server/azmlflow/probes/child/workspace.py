@@ -12,8 +12,9 @@ from azmlflow.azure.remedy import PRIVATE_LINK
 from azmlflow.azure.tracking_uri import TrackingUri, compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef, parse_arm_scope
 from azmlflow.probes.child.context import Context
+from azmlflow.probes.child.gaps import advice_for
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, text_of
-from azmlflow.probes.child.wording import advice_on, may_be_quoted
+from azmlflow.probes.child.wording import may_be_quoted
 from azmlflow.probes.outcome import NETWORK, WORKSPACE, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2024-10-01"
@@ -77,12 +78,18 @@ def _compared(context: Context, uri: TrackingUri, found: WorkspaceRef) -> Iterat
     if uri.workspace is not None and not uri.workspace.same_as(found):
         message = f"The tracking URI names {_shown(uri.workspace)}, and the workspace that is meant is {_shown(found)}."
         yield failed(WORKSPACE, message, code="OTHER_WORKSPACE", **_right_uri(context))
-    elif uri.region and context.region and uri.region != context.region:
+    elif uri.region and context.region and uri.region not in _regions(context):
         message = (
             f"The tracking URI leads to {uri.host}, in {uri.region}, and the workspace {found.workspace_name} is in "
             f"{context.region}."
         )
         yield failed(WORKSPACE, message, host=uri.host, code="WRONG_REGION", **_right_uri(context))
+
+
+def _regions(context: Context) -> tuple[str | None, ...]:
+    """Return the regions that are right: that in the workspace's own URI counts, whatever its location is called."""
+    own = _host_of(context.workspace_uri or "")
+    return context.region, region_of_host(own) if own else None
 
 
 def _by_public_address(context: Context, uri: TrackingUri, access: str) -> Iterator[Outcome]:
@@ -115,8 +122,7 @@ def _right_uri(context: Context) -> dict[str, Any]:
 
 def _refused(context: Context, ref: WorkspaceRef, reply: Reply) -> Outcome:
     code, text = reply.arm_error
-    fields = advice_on(f"{code}: {text}", WORKSPACE) | {"code": reply.code}
-    fields["command"] = (fields["command"] or "").replace("<subscription-id>", ref.subscription_id) or None
+    fields = advice_for(context, f"{code}: {text}", WORKSPACE) | {"code": reply.code}
     shown = f" ({code})" if code else ""
     if reply.status == 404:
         return failed(WORKSPACE, f"{_missing(ref, code)}{shown}.", **fields)
