@@ -287,39 +287,6 @@ LINK_OF = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "credential"),
-    [
-        ("wrong-tenant", "certificate"),
-        ("wrong-tenant", "az"),
-        ("no-permission", "workload"),
-        ("no-permission", "azd"),
-        ("private-link-denied", "password"),
-        ("private-link-denied", "pwsh"),
-        ("workspace-not-found", "imds"),
-        ("workspace-not-found", "certificate"),
-    ],
-)
-def test_what_is_wrong_with_the_workspace_is_the_same_whoever_signs_in(
-    the_box: AzureBox, tmp_path: Path, name: str, credential: str
-) -> None:
-    """The steps behind the credential see its token and nothing else of it: each fault with a credential of two kinds.
-
-    Each kind meets a workspace that is well in the test above, and each fault a secret in the test of the scenarios. One
-    of the two kinds says its tenant and the other does not, which is all that could make a difference.
-    """
-    the_box.use(name)
-    outcomes = probe(the_box, tmp_path, environment(the_box, tmp_path, credential))
-    headline, case = headline_of(outcomes[:-1]), CASES[name]
-    assert headline is not None
-    taken = [o.link for o in outcomes if o.step == "credential" and o.outcome == "ok"]
-    assert taken == [LINK_OF[credential]]
-    assert headline.code == case.code, headline
-    assert headline.advice
-    if name != "wrong-tenant":  # without AZURE_TENANT_ID only the token tells of it
-        assert (headline.step, headline.link) == (case.step, case.link)
-
-
 DELETES = """
 import os, mlflow
 
