@@ -152,6 +152,29 @@ def test_one_link_alone_is_tried_by_its_name(box: AzureBox, project: Path) -> No
     assert SECRET not in done.stdout
 
 
+def test_a_code_is_shown_and_waited_for_only_when_somebody_may_be_asked(box: AzureBox, project: Path) -> None:
+    box.world.device_code = "approved"
+    environ = environment(box, project, "none", BROWSER=str(project / "no-browser"))
+    arguments = (
+        "train.py",
+        "--only",
+        "credential",
+        "--link",
+        "DeviceCodeCredential",
+        "--python",
+        sys.executable,
+    )
+    alone = run(environ, project, *arguments)
+    assert alone.returncode == 1
+    assert "it would print a code for another device and wait up to 900 s" in " ".join(alone.stdout.split())
+    assert not [each for each in box.journal if "devicecode" in each.path]
+
+    asked_for = run(environ, project, *arguments, "--allow-interactive")
+    assert asked_for.returncode == 0
+    assert "To sign in, open https://" in asked_for.stdout
+    assert [each for each in box.journal if "devicecode" in each.path]
+
+
 def test_what_a_file_sets_is_what_the_test_runs_with(box: AzureBox, project: Path) -> None:
     script = f"from dotenv import load_dotenv\nload_dotenv()\n{(project / 'train.py').read_text()}"
     (project / "train.py").write_text(script)
