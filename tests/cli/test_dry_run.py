@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -181,7 +182,35 @@ def test_a_command_that_logs_nothing_and_works_is_no_finding(tmp_path: Path):
     )
     assert (status, report["found"]) == (0, False)
     assert printed.splitlines()[-1] == "{}"
-    assert "The command logged no run." in report["text"]
+    assert "No run was seen, neither in a workspace nor in a local store." in report["text"]
+    assert "The command asked nothing of the sandbox." in report["text"]
+
+
+LEAVES = """
+from dotenv import load_dotenv
+load_dotenv(override=True)
+import requests
+try:
+    requests.post("https://login.microsoftonline.com/x/oauth2/v2.0/token", data={"client_secret": "s"})
+except RuntimeError as error:
+    print("kept:", error)
+"""
+
+
+def test_an_env_file_cannot_lead_the_command_past_the_sandbox(tmp_path: Path):
+    (tmp_path / "src").mkdir()
+    script(tmp_path / "src", LEAVES)
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        (tmp_path / ".env").write_text(f"HTTPS_PROXY={address}\nhttps_proxy={address}\n")
+        status, report, printed = dry_run(sys.executable, "-W", "ignore", "src/train.py", cwd=tmp_path)
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+    assert "kept: azmlflow dry-run: https_proxy has been changed since the start" in printed
+    assert (status, report["found"], report["ended"]["status"]) == (1, True, 0)
+    assert report["past"] == [{"what": "https_proxy", "file": ".env"}]
+    assert ".env sets it: take it out there for the dry run" in report["text"].replace("\n      ", " ")
 
 
 def test_the_status_of_the_command_is_told(tmp_path: Path):

@@ -96,7 +96,8 @@ def a_report(*runs: dict[str, Any], **more: Any) -> dict[str, Any]:
     report = {
         "tool": "azmlflow 1.0.0", "command": ["python", "train.py"],
         "ended": {"status": 0, "because": "ended", "seconds": 1.0}, "workspaces": [workspace], "local": [], "refused": [],
-        "in_vain": [], "limits": [], "unknown": [], "sign_ins": [], "would_try": [], "hosts": {"refused": {}, "distrusted": []},
+        "in_vain": [], "limits": [], "unknown": [], "sign_ins": [], "would_try": [], "past": [],
+        "requests": 1, "hosts": {"refused": {}, "distrusted": [], "here": [], "direct": []},
     }  # fmt: skip
     return {**report, **more}
 
@@ -111,7 +112,8 @@ def test_names_cannot_move_the_cursor():
         a_report(
             a_run(evil, parameters={evil: evil}),
             unknown=[evil],
-            hosts={"refused": {evil: 1}, "distrusted": [evil]},
+            past=[{"what": evil, "file": evil}],
+            hosts={"refused": {evil: 1}, "distrusted": [evil], "here": [evil], "direct": [evil]},
         )
     )
     assert "\x1b" not in text
@@ -135,6 +137,8 @@ def test_a_long_list_is_cut_and_says_so():
         ({"ended": {"status": -15, "because": "timed out", "seconds": 9.0}}, "The command was ended by --timeout after 9.0 s"),
         ({"ended": {"status": -2, "because": "interrupted", "seconds": 9.0}}, "The command was interrupted after 9.0 s"),
         ({"ended": {"status": -9, "because": "ended", "seconds": 9.0}}, "The command failed: it was ended by signal 9"),
+        ({"past": [{"what": "NO_PROXY", "file": ""}]}, "NO_PROXY was changed while the command ran and led past the sandbox"),
+        ({"past": [{"what": "management.azure.com", "file": ""}]}, "The code wanted to reach management.azure.com without"),
         ({"refused": [{"what": "x.", "count": 3}]}, "A workspace would have refused 3 times: x."),
         ({"local": [{"path": "mlflow.db", "new": True, "runs": [{"run_id": "r", "name": "n", "experiment": "e"}]}]},
          "1 run went to the local store mlflow.db and not to a workspace. `azmlflow explain train.py` says why."),
@@ -153,7 +157,12 @@ def test_what_is_only_noted_is_not_wrong():
         "unknown": ["the run r1"],
         "local": [{"path": "mlflow.db", "new": True, "runs": []}],
         "sign_ins": [{"kind": "federated", "tenant": "t", "client_id": "c", "stand_in": False, "times": 1}],
-        "hosts": {"refused": {"example.com": 2}, "distrusted": ["management.azure.com"]},
+        "hosts": {
+            "refused": {"example.com": 2},
+            "distrusted": ["management.azure.com"],
+            "here": ["127.0.0.1:5000"],
+            "direct": ["10.0.0.5:5432"],
+        },
     }
     report = a_report(a_run("n"), **notes)
     assert not is_wrong(report)
@@ -163,6 +172,8 @@ def test_what_is_only_noted_is_not_wrong():
         "One run has 1001 characters in the value of a tag: Azure documents a limit of 1000.",
         "Asked for the run r1, which a dry run does not have",
         "Wanted to reach example.com (2 times): refused",
+        "Reached 127.0.0.1:5000 on this machine, which is no part of the sandbox",
+        "Reached 10.0.0.5:5432 without a proxy, past the sandbox",
         "Did not trust the sandbox's certificate for management.azure.com",
         "Signed in with the federated token (workload identity) of application c in tenant t.",
     ):

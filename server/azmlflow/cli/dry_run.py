@@ -29,6 +29,7 @@ USAGE: Final = (
     "azmlflow dry-run [-h] [--format {text,json}] [--timeout SECONDS] [--until-stdin-closes] [--] COMMAND ..."
 )
 _TOOLS: Final = {"az": ("az",), "azd": ("azd",), "pwsh": ("pwsh", "powershell")}
+_KEEPER: Final = "keeper"
 _SIGNALS: Final = {"interrupted": 130, "terminated": 143}
 
 
@@ -74,7 +75,9 @@ def _check(command: list[str], timeout: float | None) -> None:
 
 def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.cli import local_stores
+    from azmlflow.cli.env_files import past_the_box
     from azmlflow.cli.output.dry_run_json import report_json
+    from azmlflow.sandbox import kept
     from azmlflow.sandbox.box import AzureBox
     from azmlflow.sandbox.extras import MissingExtra, require
     from azmlflow.sandbox.report import report_on
@@ -87,13 +90,15 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
         with AzureBox("dry-run", keeps=KEPT) as box:
             store_of(box.world).start()
             ended = _run_in(box, command, environ, options)
-            report = report_on(box.world, box.journal)
+            report, seen = report_on(box.world, box.journal), kept.read(box.folder / _KEEPER)
     except MissingExtra as error:
         raise WrongUse(str(error)) from None
     except StoreFailed as error:
         raise WrongUse(f"the sandbox failed. {error}") from None
     local = local_stores.compare(before, local_stores.look(folder, environ))
-    return report_json(command, ended, report, local, _would_try(environ))
+    return report_json(
+        command, ended, report, local, _would_try(environ), past_the_box(seen.past, command), seen
+    )
 
 
 def _run_in(
@@ -119,9 +124,10 @@ def child_environment(box: AzureBox, environ: Mapping[str, str]) -> dict[str, st
     """Return the user's own environment, led into the box.
 
     A stand-in takes the place of a command-line tool that is installed, so that no real sign-in is touched; for one that
-    is not, code that needs it fails as it would. AZURE_CONFIG_DIR is an empty folder, and no browser is opened.
+    is not, code that needs it fails as it would. AZURE_CONFIG_DIR is an empty folder, and no browser is opened. Every Python has
+    a keeper, without which code that changes the variables would leave the box.
     """
-    from azmlflow.sandbox import stand_in_browser
+    from azmlflow.sandbox import kept, stand_in_browser
 
     path = environ.get("PATH", "")
     made = box.environment("any", base=environ, keep_credentials=True)
@@ -129,14 +135,17 @@ def child_environment(box: AzureBox, environ: Mapping[str, str]) -> dict[str, st
         tool for tool, names in _TOOLS.items() if not any(shutil.which(name, path=path) for name in names)
     }
     folders = made["PATH"].split(os.pathsep)
-    kept = [
+    chosen = [
         each for each in folders if not (Path(each).is_relative_to(box.folder) and Path(each).name in missing)
     ]
     config = box.folder / "azure-config"
     config.mkdir(exist_ok=True)
     return {
         **made,
-        "PATH": os.pathsep.join(kept),
+        "PATH": os.pathsep.join(chosen),
+        "PYTHONPATH": kept.python_path(
+            kept.write(box.folder / _KEEPER, made["HTTPS_PROXY"]), environ.get("PYTHONPATH", "")
+        ),
         "AZURE_CONFIG_DIR": str(config),
         "BROWSER": str(stand_in_browser.write(box.folder / "bin" / "browser")),
         "MLFLOW_DISABLE_TELEMETRY": "true",

@@ -41,7 +41,7 @@ class Report:
 
     `refused` are the things that a real workspace is known to refuse, `in_vain` what it does not have and was looked for,
     `unknown_hosts` those that are not Azure's, all with how often. `unknown_things` are runs and experiments that only the real workspace could know.
-    `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
+    `requests` is how often anything was asked of the box. `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
     """
 
     landed: tuple[Landed, ...]
@@ -53,6 +53,7 @@ class Report:
     unknown_things: tuple[str, ...]
     assumed_regions: frozenset[str]
     distrusting_hosts: tuple[str, ...]
+    requests: int = 0
 
 
 def report_on(world: World, journal: Iterable[Exchange]) -> Report:
@@ -72,6 +73,7 @@ def report_on(world: World, journal: Iterable[Exchange]) -> Report:
             each.workspace.ref.arm_id for each in landed if _was_asked_of_azure(each.workspace, exchanges)
         ),
         tuple(dict.fromkeys(exchange.host for exchange in exchanges if _is_distrusting(exchange))),
+        len(exchanges),
     )
 
 

@@ -12,6 +12,7 @@ from azmlflow.azure.masking import mask, part_of
 if TYPE_CHECKING:
     from azmlflow.cli.local_stores import Change
     from azmlflow.cli.supervise import Ended
+    from azmlflow.sandbox.kept import Seen
     from azmlflow.sandbox.landed import Landed, ModelVersion, Run
     from azmlflow.sandbox.report import Report, SignIn
 
@@ -25,8 +26,13 @@ def report_json(
     report: Report,
     local: Sequence[Change],
     would_try: Sequence[Mapping[str, str]],
+    past: Sequence[Mapping[str, str]],
+    seen: Seen,
 ) -> dict[str, Any]:
-    """Return the report; `found` tells whether the exit status is 1, and `would_try` what the links of the chain have."""
+    """Return the report; `found` tells whether the exit status is 1.
+
+    `would_try` is what the links of the chain have, `past` what would have led past the box.
+    """
     values: dict[str, Any] = {
         "version": VERSION,
         "tool": f"azmlflow {__version__}",
@@ -40,16 +46,25 @@ def report_json(
         "unknown": list(report.unknown_things),
         "sign_ins": [_sign_in(each) for each in report.sign_ins],
         "would_try": [dict(each) for each in would_try] if _is_stand_in_only(report) else [],
-        "hosts": {"refused": dict(report.unknown_hosts), "distrusted": list(report.distrusting_hosts)},
+        "past": [dict(each) for each in past],
+        "hosts": {
+            "refused": dict(report.unknown_hosts),
+            "distrusted": list(report.distrusting_hosts),
+            "here": list(seen.here),
+            "direct": list(seen.direct),
+        },
+        "requests": report.requests,
     }
     return {**values, "found": is_wrong(values)}
 
 
 def is_wrong(values: Mapping[str, Any]) -> bool:
-    """Tell whether the command failed, runs went to a local store, or a workspace would have refused something."""
+    """Tell whether the command failed, runs went to a local store, or something was refused or led past the box."""
     ended = values["ended"]
     failed = ended["status"] != 0 or ended["because"] != "ended"
-    return bool(failed or values["refused"] or any(each["runs"] for each in values["local"]))
+    return bool(
+        failed or values["refused"] or values["past"] or any(each["runs"] for each in values["local"])
+    )
 
 
 def _is_stand_in_only(report: Report) -> bool:

@@ -55,12 +55,14 @@ def _verdict(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[st
     elif _count(report):
         yield paint("green", f"{plural(_count(report), 'run')} would have landed in Azure Machine Learning.")
     else:
-        yield paint("yellow", "The command logged no run.")
+        asked = "" if report["requests"] else " The command asked nothing of the sandbox."
+        yield paint("yellow", f"No run was seen, neither in a workspace nor in a local store.{asked}")
     yield ""
 
 
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     ended = report["ended"]
+    yield from map(_past, report["past"])
     for store in report["local"]:
         if store["runs"]:
             count = len(store["runs"])
@@ -73,6 +75,20 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     for refused in report["refused"]:
         times = f" {refused['count']} times" if refused["count"] > 1 else ""
         yield f"A workspace would have refused{times}: {clean(refused['what']).rstrip('.')}."
+
+
+def _past(past: Mapping[str, str]) -> str:
+    what, file = clean(past["what"]), clean(past["file"])
+    if not what.lower().endswith("_proxy"):
+        return (
+            f"The code wanted to reach {what} without the proxy that leads to the sandbox: nothing was sent."
+        )
+    remedy = (
+        f"{file} sets it: take it out there for the dry run, or load the file without override=True."
+        if file
+        else "Leave it as it is for the dry run."
+    )
+    return f"{what} was changed while the command ran and led past the sandbox: nothing was sent. {remedy}"
 
 
 def _scripts(report: Mapping[str, Any]) -> list[str]:
@@ -198,6 +214,15 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
         *(
             f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as it is not a host of Azure."
             for host, count in hosts["refused"].items()
+        ),
+        *(
+            f"Reached {clean(address)} on this machine, which is no part of the sandbox: what was sent there was really "
+            "done."
+            for address in hosts["here"]
+        ),
+        *(
+            f"Reached {clean(address)} without a proxy, past the sandbox: what was sent there was really sent."
+            for address in hosts["direct"]
         ),
         *(
             f"Did not trust the sandbox's certificate for {clean(host)}: it uses certificates of its own choosing."

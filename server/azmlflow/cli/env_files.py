@@ -1,0 +1,40 @@
+"""Which env file sets a variable that has led a dry run's command past the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+_MOST_PARENTS: Final = 12
+
+
+def past_the_box(names: Sequence[str], command: Sequence[str]) -> list[dict[str, str]]:
+    """Return each with the file that sets it, "" where none does that python-dotenv would look for."""
+    return [{"what": name, "file": _file_with(name, command)} for name in names]
+
+
+def _file_with(name: str, command: Sequence[str]) -> str:
+    here = Path.cwd()
+    for file in dict.fromkeys(_env_files(here, command)):
+        if name in _names_in(file):
+            return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    return ""
+
+
+def _env_files(here: Path, command: Sequence[str]) -> Iterator[Path]:
+    """Yield env files from nearest to farthest: python-dotenv looks beside the script, and upwards."""
+    scripts = [here / each for each in command if each.endswith((".py", ".ipynb"))]
+    for start in [*(script.parent for script in scripts), here]:
+        for folder in (start, *start.parents)[:_MOST_PARENTS]:
+            found = sorted([*folder.glob(".env*"), *folder.glob("*.env")])
+            yield from (each for each in found if each.is_file())
+
+
+def _names_in(file: Path) -> set[str]:
+    from dotenv import dotenv_values
+
+    try:
+        return set(dotenv_values(file, interpolate=False))
+    except (OSError, ValueError):
+        return set()
