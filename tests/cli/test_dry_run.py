@@ -16,6 +16,7 @@ import pytest
 
 from tests.certificates import make
 from tests.cli.process import azmlflow, environment
+from tests.probes.processes import is_running, wait_until_gone
 from tests.truth.child import needs
 
 pytestmark = needs("mlflow", "azureml.mlflow", "azure.ai.ml", "flask", "sqlalchemy", "alembic", "trustme")
@@ -273,11 +274,14 @@ def test_a_timeout_ends_the_command_and_all_that_it_started(tmp_path: Path):
     assert (status, report["ended"]["because"]) == (1, "timed out")
     pids = printed.partition("pids ")[2].split()
     assert len(pids) == 2
-    assert not any(_is_alive(int(pid)) for pid in pids)
+    assert not any(is_running(int(pid)) for pid in pids)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (None, 143)])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGQUIT", 3), 143), (None, 143)],
+)
 def test_an_interrupt_ends_everything_and_leaves_nothing(tmp_path: Path, number: int | None, expected: int):
     """None stands for closing the standard input, which is how an editor that dies ends its dry run."""
     temporary = tmp_path / "tmp"
@@ -298,8 +302,25 @@ def test_an_interrupt_ends_everything_and_leaves_nothing(tmp_path: Path, number:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == expected
     assert json.loads(out)["ended"]["because"] == ("interrupted" if number == signal.SIGINT else "terminated")
-    assert not any(_is_alive(int(pid)) for pid in line.split()[1:])
+    assert not any(is_running(int(pid)) for pid in line.split()[1:])
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups")
+def test_to_kill_it_ends_the_command_and_all_that_it_started(tmp_path: Path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "azmlflow", "dry-run", "--", sys.executable, "-c", STAYS],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    pids = [int(pid) for pid in process.stdout.readline().split()[1:]]
+    assert all(map(is_running, pids))
+    process.kill()
+    process.communicate()
+    wait_until_gone(*pids)
 
 
 @pytest.mark.parametrize(
@@ -335,12 +356,3 @@ def test_a_missing_extra_is_named(tmp_path: Path):
     )
     assert done.returncode == 2
     assert "pip install 'azmlflow[sandbox]'" in done.stderr
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

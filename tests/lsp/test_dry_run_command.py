@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, proj
     assert shown[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize("by", ["request", "progress", "death"])
+@pytest.mark.parametrize("by", ["request", "progress", "death of the server", "death of the dry run"])
 async def test_to_cancel_ends_the_script_and_all_that_it_started(start: Start, project: Path, by: str):
     editor = await start()
     await opened(editor, project / "stays.py", STAYS)
@@ -123,8 +124,12 @@ async def test_to_cancel_ends_the_script_and_all_that_it_started(start: Start, p
         editor.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
         answer = await run.answer()
         assert answer["report"]["ended"]["because"] == "terminated"
-    else:
-        await editor.end()
+    elif by == "death of the server":
+        await editor.kill()
+    else:  # which is also how the server ends one that does not heed it
+        os.killpg(pids[2], signal.SIGKILL)
+        with pytest.raises(JsonRpcException, match="ended without a report"):
+            await run.answer()
     await asyncio.get_running_loop().run_in_executor(None, wait_until_gone, *pids)
 
 
