@@ -62,6 +62,10 @@ class Flavor:
 
 client = MLClient.from_config(DefaultAzureCredential())
 mlflow.set_tracking_uri(client.workspaces.get(client.workspace_name).mlflow_tracking_uri)
+try:
+    client.data.get("credit", version="1")
+except Exception as error:
+    print(type(error).__name__)
 with mlflow.start_run(run_name="second"):
     mlflow.log_params({f"p{n}": n for n in range(150)})
     try:
@@ -145,6 +149,7 @@ def test_what_a_workspace_refuses_is_told_and_the_status_is_1(tmp_path: Path):
     (workspace,) = report["workspaces"]
     assert {name: workspace[name] for name in NAMES} == NAMES
     assert workspace["region_is_known"] is False
+    assert report["unknown"] == ["data/credit/versions/1 in the workspace ws-contoso"]
     (experiment,) = workspace["experiments"]
     (run,) = experiment["runs"]
     assert (experiment["name"], run["name"], run["status"], len(run["parameters"])) == (
