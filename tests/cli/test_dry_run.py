@@ -37,10 +37,13 @@ import os, sys
 import mlflow, requests
 mlflow.set_tracking_uri({URI!r})
 mlflow.set_experiment("churn")
-with mlflow.start_run(run_name="first"):
+with mlflow.start_run(run_name="first") as run:
     mlflow.log_params({{"lr": 0.1, "api_key": os.environ["AZURE_CLIENT_SECRET"]}})
-    mlflow.log_metric("loss", 0.25)
+    mlflow.log_metrics({{"loss": 0.25, "gap": float("nan")}})
     mlflow.log_text("hello", "notes/a.txt")
+    client = mlflow.MlflowClient()
+    client.create_registered_model("churn-model")
+    client.create_model_version("churn-model", run.info.artifact_uri + "/notes", run.info.run_id)
 try:
     requests.get("https://example.com/")
 except requests.exceptions.ProxyError:
@@ -116,8 +119,12 @@ def test_what_a_script_logs_is_told_as_a_page(tmp_path: Path):
         in page
     )
     assert "  experiment churn: 1 run\n    run first (" in page
-    assert "): finished\n      metrics    loss = 0.25\n      parameters lr = 0.1, api_key = ***" in page
+    assert (
+        "): finished\n      metrics    loss = 0.25, gap = NaN\n      parameters lr = 0.1, api_key = ***"
+        in page
+    )
     assert "      artifacts  notes/a.txt (5 bytes)\n" in page
+    assert "  model churn-model, version 1, from run " in page
     assert (
         "Signed in with the client secret of application 7bb0b1c2… in tenant 3aa0b1c2…. It was not verified."
         in page
@@ -164,7 +171,10 @@ def test_what_a_workspace_refuses_is_told_and_the_status_is_1(tmp_path: Path):
     assert links.index("EnvironmentCredential") < links.index("AzureCliCredential")
     assert "region westeurope (assumed: the code asks Azure which it is)" in report["text"]
     assert "the sandbox's stand-in for the Azure CLI." in report["text"]
-    assert "None of your own credentials was used." in report["text"]
+    assert (
+        "None of your own credentials was used. If your code gives no credential, azureml-mlflow"
+        in report["text"]
+    )
 
 
 def test_a_bare_script_is_reported_as_local(tmp_path: Path):

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from azmlflow.azure.clouds import AZURE_CLOUD
+from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.cli import local_stores
 from azmlflow.cli.local_stores import LocalRun
-from azmlflow.cli.output.dry_run_json import is_wrong
+from azmlflow.cli.output.dry_run_json import is_wrong, report_json
 from azmlflow.cli.output.landing import MOST_RUNS, page_of
+from azmlflow.cli.supervise import Ended
 from azmlflow.cli.terminal import Painter
+from azmlflow.sandbox.kept import Seen
+from azmlflow.sandbox.landed import Landed, Run
+from azmlflow.sandbox.report import Report
+from azmlflow.sandbox.world import Workspace
 
 
 def file_store(folder: Path, *runs: str) -> None:
@@ -120,6 +128,28 @@ def test_names_cannot_move_the_cursor():
     assert "\r" not in text
     assert "\u202e" not in text
     assert "gone" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (math.nan, "NaN"),
+        (math.inf, "Infinity"),
+        (-1.7976931348623157e308, "-Infinity"),  # as MLflow's store keeps it
+        (0.25, 0.25),
+    ],
+)
+def test_a_metric_that_is_no_number_is_a_word_in_json(value: float, shown: float | str):
+    run = Run("r", "n", "FINISHED", "churn", {"loss": value}, {}, {}, {})
+    landed = Landed(
+        Workspace(WorkspaceRef("s", "g", "w"), "r", "t", AZURE_CLOUD, "i", "a", "s"), (), (run,), ()
+    )
+    report = Report((landed,), (), {}, {}, (), {}, (), frozenset(), ())
+    found = report_json(["python", "--token", "canary"], Ended(0, "ended", 1.0), report, [], [], [], Seen())
+    assert found["command"] == ["python", "--token", "******"]
+    assert found["workspaces"][0]["experiments"][0]["runs"][0]["metrics"] == {"loss": shown}
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert f"loss = {shown}" in page(found)
 
 
 def test_a_long_list_is_cut_and_says_so():

@@ -173,7 +173,7 @@ def _print(report: dict[str, Any], kind: str) -> None:
     with output() as stream:
         if kind == "json":
             text = "\n".join(page_of(report, Painter(False))) + "\n"
-            print(json.dumps({**report, "text": text}, indent=2), file=stream)
+            print(json.dumps({**report, "text": text}, indent=2, allow_nan=False), file=stream)
         else:
             sys.stderr.flush()
             for line in ("", *page_of(report, painter(stream), width(stream))):

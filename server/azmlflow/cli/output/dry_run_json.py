@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
+from sys import float_info
 from typing import TYPE_CHECKING, Any, Final
 
 from azmlflow import __version__
-from azmlflow.azure.masking import mask, part_of
+from azmlflow.azure.masking import mask_command, mask_value, part_of
 
 if TYPE_CHECKING:
     from azmlflow.cli.local_stores import Change
@@ -36,7 +38,7 @@ def report_json(
     values: dict[str, Any] = {
         "version": VERSION,
         "tool": f"azmlflow {__version__}",
-        "command": list(command),
+        "command": mask_command(command),
         "ended": {"status": ended.status, "because": ended.because, "seconds": round(ended.seconds, 1)},
         "workspaces": [_workspace(landed, report) for landed in report.landed],
         "local": [_change(change) for change in local],
@@ -93,7 +95,7 @@ def _run(run: Run) -> dict[str, Any]:
         "run_id": run.run_id,
         "name": run.name,
         "status": run.status,
-        "metrics": dict(run.metrics),
+        "metrics": {name: _number(value) for name, value in run.metrics.items()},
         "parameters": {name: _shown(name, value) for name, value in run.parameters.items()},
         "tags": {name: _shown(name, value) for name, value in run.tags.items()},
         "artifacts": [{"path": path, "size": size} for path, size in run.artifacts.items()],
@@ -107,8 +109,16 @@ def _model(model: ModelVersion) -> dict[str, Any]:
 
 def _shown(name: str, value: str) -> str:
     """Return a value without what looks like a secret: it is shown on a screen, perhaps of CI."""
-    line = f"{name}={value[:_LONGEST]}"
-    return mask(line, code=False)[len(name) + 1 :]
+    return mask_value(name, value[:_LONGEST])
+
+
+def _number(value: float) -> float | str:
+    """Return a metric's value; JSON has no word for those that are no number, and MLflow's own store none for infinity."""
+    if isnan(value):
+        return "NaN"
+    if abs(value) >= float_info.max:
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 def _change(change: Change) -> dict[str, Any]:

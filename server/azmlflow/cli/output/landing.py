@@ -134,7 +134,10 @@ def _run(run: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     status = paint(_STATUS.get(run["status"], "dim"), run["status"].lower() or "unknown")
     deleted = ", deleted" if run["deleted"] else ""
     yield f"    {paint('bold', 'run')} {clean(run['name'])} ({clean(run['run_id'])}): {status}{deleted}"
-    metrics = [f"{name} = {value:g}" for name, value in run["metrics"].items()]
+    metrics = [
+        f"{name} = {value if isinstance(value, str) else f'{value:g}'}"
+        for name, value in run["metrics"].items()
+    ]
     parameters = [f"{name} = {value}" for name, value in run["parameters"].items()]
     tags = [f"{name} = {value}" for name, value in run["tags"].items()]
     artifacts = [f"{each['path']} ({_size(each['size'])})" for each in run["artifacts"]]
@@ -183,11 +186,17 @@ def _sign_ins(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[s
     for sign_in in report["sign_ins"]:
         yield from _wrapped(f"{paint('bold', 'Signed in')} with ", _sign_in(sign_in), width)
     if report["would_try"]:
-        yield "  None of your own credentials was used. In this environment the chain would have tried, in order:"
+        yield from _wrapped("  ", _WOULD_TRY, width)
         for each in report["would_try"]:
             if each["state"] in ("would be tried", "unknown until asked", "stops the chain"):
                 yield from _wrapped(f"    {each['link']}: ", each["reason"], width)
     yield ""
+
+
+_WOULD_TRY: Final = (
+    "None of your own credentials was used. If your code gives no credential, azureml-mlflow takes a chain of its own, which "
+    "in this environment would have tried, in order:"
+)
 
 
 def _sign_in(sign_in: Mapping[str, Any]) -> str:
@@ -212,7 +221,7 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
         ),
         *(f"One run has {clean(text)}." for text in report["limits"]),
         *(
-            f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as it is not a host of Azure."
+            f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as the sandbox does not play this host."
             for host, count in hosts["refused"].items()
         ),
         *(
