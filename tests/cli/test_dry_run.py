@@ -179,11 +179,26 @@ def test_what_a_workspace_refuses_is_told_and_the_status_is_1(tmp_path: Path):
 
 def test_a_bare_script_is_reported_as_local(tmp_path: Path):
     name = script(
-        tmp_path, "import mlflow\nwith mlflow.start_run(run_name='lost'):\n    mlflow.log_metric('loss', 1)\n"
+        tmp_path,
+        """import mlflow, os, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+with mlflow.start_run(run_name='lost'):
+    mlflow.log_metric('loss', 1)
+server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
+mlflow.set_tracking_uri(f"http://127.0.0.1:{server.server_port}")
+try:
+    mlflow.create_experiment("refused by what is no MLflow server")
+except Exception as error:
+    print(type(error).__name__)
+""",
     )
     status, report, _ = dry_run(sys.executable, "-W", "ignore", name, cwd=tmp_path)
     assert status == 1
     (store,) = report["local"]
+    (address,) = report["hosts"]["here"]
+    assert report["elsewhere"] == [f"http://{address}"]
     assert (store["path"], store["new"]) == ("mlflow.db", True)
     assert [(run["name"], run["experiment"]) for run in store["runs"]] == [("lost", "Default")]
     assert report["workspaces"] == []

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -83,7 +84,7 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.sandbox.report import report_on
     from azmlflow.sandbox.store import StoreFailed, store_of
 
-    folder, environ = Path.cwd(), dict(os.environ)
+    folder, environ, since = Path.cwd(), dict(os.environ), int(time.time() * 1000)
     before = local_stores.look(folder, environ)
     try:
         require(*PACKAGES)
@@ -95,7 +96,8 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
         raise WrongUse(str(error)) from None
     except StoreFailed as error:
         raise WrongUse(f"the sandbox failed. {error}") from None
-    local = local_stores.compare(before, local_stores.look(folder, environ))
+    after = local_stores.look(folder, environ, seen.uris)
+    local = local_stores.compare(before, after, folder, since)
     return report_json(
         command, ended, report, local, _would_try(environ), past_the_box(seen.past, command), seen
     )

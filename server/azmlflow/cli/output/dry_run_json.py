@@ -9,7 +9,8 @@ from sys import float_info
 from typing import TYPE_CHECKING, Any, Final
 
 from azmlflow import __version__
-from azmlflow.azure.masking import mask_command, mask_value, part_of
+from azmlflow.azure.masking import mask, mask_command, mask_value, part_of
+from azmlflow.cli.local_stores import is_elsewhere
 
 if TYPE_CHECKING:
     from azmlflow.cli.local_stores import Change
@@ -55,6 +56,7 @@ def report_json(
             "here": list(seen.here),
             "direct": list(seen.direct),
         },
+        "elsewhere": [mask(uri, code=False) for uri in seen.uris if is_elsewhere(uri)],
         "requests": report.requests,
     }
     return {**values, "found": is_wrong(values)}
@@ -127,7 +129,9 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "path": (path.relative_to(base) if path.is_relative_to(base) else path).as_posix(),
         "new": change.is_new,
-        "runs": [run._asdict() for run in change.runs],
+        "runs": [
+            {"run_id": run.run_id, "name": run.name, "experiment": run.experiment} for run in change.runs
+        ],
     }
 
 

@@ -56,6 +56,8 @@ def _verdict(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[st
         yield paint("green", f"{plural(_count(report), 'run')} would have landed in Azure Machine Learning.")
     else:
         asked = "" if report["requests"] else " The command asked nothing of the sandbox."
+        if report["elsewhere"]:
+            asked += " Its tracking URI names something else, see the notes."
         yield paint("yellow", f"No run was seen, neither in a workspace nor in a local store.{asked}")
     yield ""
 
@@ -223,6 +225,11 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
         *(
             f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as the sandbox does not play this host."
             for host, count in hosts["refused"].items()
+        ),
+        *(
+            f"Used the tracking URI {clean(uri)}, which is neither a workspace's nor a local store's: what it holds now is "
+            "not looked at."
+            for uri in report["elsewhere"]
         ),
         *(
             f"Reached {clean(address)} on this machine, which is no part of the sandbox: what was sent there was really "
