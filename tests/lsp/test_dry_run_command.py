@@ -84,7 +84,7 @@ async def opened(editor: Editor, path: Path, text: str) -> str:
 
 async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, project: Path):
     (project / "src").mkdir()
-    (project / "src" / "data.txt").write_text("from the script's own folder")
+    (project / "data.txt").write_text("from the project's own folder")
     editor = await start()
     await opened(editor, project / "src" / "train.py", SCRIPT)
     answer = await DryRun(editor, project / "src" / "train.py").answer()
@@ -95,10 +95,15 @@ async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, proj
         "westeurope",
         "churn",
     )
-    assert experiment["runs"][0]["artifacts"] == [{"path": "data.txt", "size": 28}]
+    assert experiment["runs"][0]["artifacts"] == [{"path": "data.txt", "size": 29}]
     assert (project / "was-used").exists()
     assert answer["report"]["found"] is False
     assert "1 run would have landed in Azure Machine Learning." in answer["text"]
+    python = project / ".venv" / "bin" / "python"
+    how = (
+        f"Run with {python} (from .venv), in {project}. It does not have mlflow and azureml-mlflow installed."
+    )
+    assert answer["text"].splitlines()[-1] == how
     assert any(line.startswith("AZURE_CLIENT_SECRET=***") for line in answer["output"])
     shown = _progress(editor)
     assert shown[0]["title"] == "Dry run of train.py"
