@@ -217,6 +217,32 @@ def test_a_command_that_logs_nothing_and_works_is_no_finding(tmp_path: Path):
     assert "The command asked nothing of the sandbox." in report["text"]
 
 
+ENDS_THE_STORE = f"""
+import os, signal, sys, urllib.request
+from pathlib import Path
+tasks = Path(f"/proc/{{os.getppid()}}/task")
+for pid in [pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()]:
+    if "sandbox." + "store_process" in Path(f"/proc/{{pid}}/cmdline").read_text():
+        os.kill(int(pid), signal.SIGKILL)
+request = urllib.request.Request("{URI.replace("azureml:", "https:")}/api/2.0/mlflow/experiments/get?experiment_id=0")
+request.add_header("Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJvaWQiOiJ4In0.c2ln")
+try:
+    urllib.request.urlopen(request)
+except OSError as error:
+    print(error)
+sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads /proc")
+def test_when_the_sandbox_fails_the_rest_is_told_all_the_same(tmp_path: Path):
+    status, report, printed = dry_run(sys.executable, "-c", ENDS_THE_STORE, cwd=tmp_path)
+    assert "HTTP Error 500" in printed
+    assert (status, report["ended"]["status"]) == (1, 7)
+    assert report["failed"].startswith("The process that keeps the runs has ended")
+    assert "The command failed: exit status 7" in report["text"]
+
+
 LEAVES = """
 from dotenv import load_dotenv
 load_dotenv(override=True)

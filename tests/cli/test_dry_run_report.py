@@ -139,7 +139,7 @@ def a_report(*runs: dict[str, Any], **more: Any) -> dict[str, Any]:
         "tool": "azmlflow 1.0.0", "command": ["python", "train.py"],
         "ended": {"status": 0, "because": "ended", "seconds": 1.0}, "workspaces": [workspace], "local": [], "refused": [],
         "in_vain": [], "limits": [], "unknown": [], "sign_ins": [], "would_try": [], "past": [],
-        "elsewhere": [], "requests": 1, "hosts": {"refused": {}, "distrusted": [], "here": [], "direct": []},
+        "elsewhere": [], "failed": "", "requests": 1, "hosts": {"refused": {}, "distrusted": [], "here": [], "direct": []},
     }  # fmt: skip
     return {**report, **more}
 
@@ -201,6 +201,7 @@ def test_a_long_list_is_cut_and_says_so():
         ({"ended": {"status": -15, "because": "timed out", "seconds": 9.0}}, "The command was ended by --timeout after 9.0 s"),
         ({"ended": {"status": -2, "because": "interrupted", "seconds": 9.0}}, "The command was interrupted after 9.0 s"),
         ({"ended": {"status": -9, "because": "ended", "seconds": 9.0}}, "The command failed: it was ended by signal 9"),
+        ({"failed": "It has ended."}, "The sandbox failed, so that what landed in workspaces is not known. It has ended."),
         ({"past": [{"what": "NO_PROXY", "file": ""}]}, "NO_PROXY was changed while the command ran and led past the sandbox"),
         ({"past": [{"what": "management.azure.com", "file": ""}]}, "The code wanted to reach management.azure.com without"),
         ({"refused": [{"what": "x.", "count": 3}]}, "A workspace would have refused 3 times: x."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 from urllib.parse import parse_qs, unquote
 
@@ -14,6 +14,7 @@ from azmlflow.sandbox.envelope import IN_VAIN, REFUSED, UNKNOWN
 from azmlflow.sandbox.hosts import TOOLS_HOST, place_of
 from azmlflow.sandbox.journal import Exchange
 from azmlflow.sandbox.landed import Landed, exceeded, read_back
+from azmlflow.sandbox.store import StoreFailed
 from azmlflow.sandbox.world import World
 
 Kind = Literal[
@@ -41,7 +42,7 @@ class Report:
 
     `refused` are the things that a real workspace is known to refuse, `in_vain` what it does not have and was looked for,
     `unknown_hosts` those that are not Azure's, all with how often. `unknown_things` is what only the real Azure could know.
-    `requests` is how often anything was asked of the box. `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
+    `requests` is how often anything was asked of the box, `failed` why what landed cannot be told. `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
     """
 
     landed: tuple[Landed, ...]
@@ -54,12 +55,18 @@ class Report:
     assumed_regions: frozenset[str]
     distrusting_hosts: tuple[str, ...]
     requests: int = 0
+    failed: str = ""
 
 
 def report_on(world: World, journal: Iterable[Exchange]) -> Report:
-    """Return the report; raises StoreFailed when the store does not answer."""
-    exchanges = list(journal)
-    landed = read_back(world)
+    """Return the report; where the store does not answer, it says why."""
+    try:
+        return _report(read_back(world), list(journal))
+    except StoreFailed as error:
+        return replace(_report((), list(journal)), failed=str(error))
+
+
+def _report(landed: tuple[Landed, ...], exchanges: list[Exchange]) -> Report:
     notes = [exchange.note for exchange in exchanges]
     return Report(
         landed,

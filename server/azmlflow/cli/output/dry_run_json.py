@@ -42,6 +42,7 @@ def report_json(
         "command": mask_command(command),
         "ended": {"status": ended.status, "because": ended.because, "seconds": round(ended.seconds, 1)},
         "workspaces": [_workspace(landed, report) for landed in report.landed],
+        "failed": report.failed,
         "local": [_change(change) for change in local],
         "refused": [{"what": what, "count": count} for what, count in report.refused.items()],
         "in_vain": [{"what": what, "count": count} for what, count in report.in_vain.items()],
@@ -67,7 +68,11 @@ def is_wrong(values: Mapping[str, Any]) -> bool:
     ended = values["ended"]
     failed = ended["status"] != 0 or ended["because"] != "ended"
     return bool(
-        failed or values["refused"] or values["past"] or any(each["runs"] for each in values["local"])
+        failed
+        or values["failed"]
+        or values["refused"]
+        or values["past"]
+        or any(each["runs"] for each in values["local"])
     )
 
 

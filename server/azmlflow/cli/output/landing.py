@@ -64,6 +64,8 @@ def _verdict(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[st
 
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     ended = report["ended"]
+    if report["failed"]:
+        yield f"The sandbox failed, so that what landed in workspaces is not known. {clean(report['failed'])}"
     yield from map(_past, report["past"])
     for store in report["local"]:
         if store["runs"]:
