@@ -396,6 +396,22 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], s
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="for the first line of a script")
+def test_what_is_missing_is_called_by_its_name(tmp_path: Path):
+    (tmp_path / "x.sh").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "x.sh").chmod(0o755)
+    done = azmlflow("dry-run", "--", "./x.sh", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "azmlflow: './x.sh' is there, but not the program that its first line names\n"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir ../gone; exec '{sys.executable}' -m azmlflow dry-run -- true"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=gone, env=environment(), capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr) == (2, "azmlflow: the working folder does not exist any more\n")
+
+
 def test_a_missing_extra_is_named(tmp_path: Path):
     code = (
         "import sys; sys.modules['flask'] = None; from azmlflow.cli.main import main; "

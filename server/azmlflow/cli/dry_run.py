@@ -84,7 +84,7 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.sandbox.report import report_on
     from azmlflow.sandbox.store import StoreFailed, store_of
 
-    folder, environ, since = Path.cwd(), dict(os.environ), int(time.time() * 1000)
+    folder, environ, since = _here(), dict(os.environ), int(time.time() * 1000)
     before = local_stores.look(folder, environ)
     try:
         require(*PACKAGES)
@@ -103,6 +103,13 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     )
 
 
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise WrongUse("the working folder does not exist any more") from None
+
+
 def _run_in(
     box: AzureBox, command: list[str], environ: Mapping[str, str], options: argparse.Namespace
 ) -> Ended:
@@ -117,7 +124,12 @@ def _run_in(
             until_stdin_closes=options.until_stdin_closes,
         )
     except FileNotFoundError:
-        raise WrongUse(f"there is no program '{command[0]}'") from None
+        missing = (
+            "is there, but not the program that its first line names" if shutil.which(command[0]) else ""
+        )
+        raise WrongUse(
+            f"'{command[0]}' {missing}" if missing else f"there is no program '{command[0]}'"
+        ) from None
     except OSError as error:
         raise WrongUse(f"'{command[0]}' cannot be started: {error.strerror}") from None
 
