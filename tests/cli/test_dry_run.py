@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import venv
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -314,6 +315,15 @@ def test_every_way_to_sign_in_is_told_apart_and_none_is_real(tmp_path: Path):
     assert "refreshed: temporarily_unavailable False" in printed
     assert "config: []" in printed
     assert "the certificate of application 7bb0b1c2… in tenant 3aa0b1c2…" in report["text"]
+
+
+def test_an_interpreter_without_the_packages_fails_as_it_would(tmp_path: Path):
+    """A bare environment of its own: the keeper needs nothing of ours there."""
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=sys.platform != "win32")
+    python = tmp_path / "bare" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    status, report, printed = dry_run(str(python), "-c", "import mlflow", cwd=tmp_path)
+    assert "No module named 'mlflow'" in printed
+    assert (status, report["ended"]["status"], report["requests"]) == (1, 1, 0)
 
 
 STAYS = """

@@ -28,11 +28,11 @@ URI = (
     "azureml://westeurope.api.azureml.ms/mlflow/v2.0/subscriptions/0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c"
     "/resourceGroups/rg-contoso/providers/Microsoft.MachineLearningServices/workspaces/ws-contoso"
 )
+SET_URI = f'mlflow.set_tracking_uri("{URI}")\n'
 SCRIPT = f"""import mlflow
 from pathlib import Path
 
-mlflow.set_tracking_uri("{URI}")
-mlflow.set_experiment("churn")
+{SET_URI}mlflow.set_experiment("churn")
 print("AZURE_CLIENT_SECRET={CANARY}")
 with mlflow.start_run():
     mlflow.log_metric("loss", 0.5)
@@ -83,10 +83,16 @@ async def opened(editor: Editor, path: Path, text: str) -> str:
 
 
 async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, project: Path):
+    """The script is one that logs nowhere until the command `insertTracking` has repaired it, with its first repair."""
     (project / "src").mkdir()
+    with (project / ".env").open("a") as variables:
+        variables.write(f"MLFLOW_TRACKING_URI={URI}\n")
     (project / "data.txt").write_text("from the project's own folder")
     editor = await start()
-    await opened(editor, project / "src" / "train.py", SCRIPT)
+    uri = await opened(editor, project / "src" / "train.py", SCRIPT.replace(SET_URI, ""))
+    await editor.run("azmlflow.insertTracking", uri)
+    editor.apply(editor.applied[-1].edit)
+    (project / "src" / "train.py").write_text(editor.texts[uri], encoding="utf-8")
     answer = await DryRun(editor, project / "src" / "train.py").answer()
     (workspace,) = answer["report"]["workspaces"]
     (experiment,) = workspace["experiments"]
