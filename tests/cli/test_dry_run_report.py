@@ -179,7 +179,9 @@ def test_a_metric_that_is_no_number_is_a_word_in_json(value: float, shown: float
         Workspace(WorkspaceRef("s", "g", "w"), "r", "t", AZURE_CLOUD, "i", "a", "s"), (), (run,), ()
     )
     report = Report((landed,), (), {}, {}, (), {}, (), frozenset(), ())
-    found = report_json(["python", "--token", "canary"], Ended(0, "ended", 1.0), report, [], [], [], Seen())
+    found = report_json(
+        ["python", "--token", "canary"], Path("/work"), Ended(0, "ended", 1.0), report, [], [], [], Seen()
+    )
     assert found["command"] == ["python", "--token", "******"]
     assert found["workspaces"][0]["experiments"][0]["runs"][0]["metrics"] == {"loss": shown}
     assert json.loads(json.dumps(found, allow_nan=False)) == found

@@ -98,9 +98,8 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
         raise WrongUse(f"the sandbox failed. {error}") from None
     after = local_stores.look(folder, environ, seen.uris)
     local = local_stores.compare(before, after, folder, since)
-    return report_json(
-        command, ended, report, local, _would_try(environ), past_the_box(seen.past, command), seen
-    )
+    past = past_the_box(seen.past, command, folder)
+    return report_json(command, folder, ended, report, local, _would_try(environ), past, seen)
 
 
 def _here() -> Path:

@@ -9,13 +9,12 @@ from typing import Final
 _MOST_PARENTS: Final = 12
 
 
-def past_the_box(names: Sequence[str], command: Sequence[str]) -> list[dict[str, str]]:
+def past_the_box(names: Sequence[str], command: Sequence[str], here: Path) -> list[dict[str, str]]:
     """Return each with the file that sets it, "" where none does that python-dotenv would look for."""
-    return [{"what": name, "file": _file_with(name, command)} for name in names]
+    return [{"what": name, "file": _file_with(name, command, here)} for name in names]
 
 
-def _file_with(name: str, command: Sequence[str]) -> str:
-    here = Path.cwd()
+def _file_with(name: str, command: Sequence[str], here: Path) -> str:
     for file in dict.fromkeys(_env_files(here, command)):
         if name in _names_in(file):
             return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()

@@ -18,6 +18,8 @@ DATABASE: Final = "mlflow.db"
 FOLDER: Final = "mlruns"
 _META: Final = "meta.yaml"
 _MAGIC: Final = b"SQLite format 3\0"
+_PAGE: Final = 512
+"""Bytes in the smallest page of SQLite's."""
 _DEPTH: Final = 6
 """Hydra's `multirun/<day>/<time>/<number>` is 4 deep."""
 _MOST: Final = 5_000
@@ -112,7 +114,11 @@ def _entries(place: Path) -> list[os.DirEntry[str]]:
 
 
 def _is_sqlite(entry: os.DirEntry[str]) -> bool:
+    """Tell a database, whose size is always one of whole pages, by how it begins."""
     try:
+        size = entry.stat(follow_symlinks=False).st_size
+        if not size or size % _PAGE:
+            return False
         with Path(entry.path).open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:

@@ -25,6 +25,7 @@ _LONGEST: Final = 500
 
 def report_json(
     command: Sequence[str],
+    folder: Path,
     ended: Ended,
     report: Report,
     local: Sequence[Change],
@@ -43,7 +44,7 @@ def report_json(
         "ended": {"status": ended.status, "because": ended.because, "seconds": round(ended.seconds, 1)},
         "workspaces": [_workspace(landed, report) for landed in report.landed],
         "failed": report.failed,
-        "local": [_change(change) for change in local],
+        "local": [_change(change, folder) for change in local],
         "refused": [{"what": what, "count": count} for what, count in report.refused.items()],
         "in_vain": [{"what": what, "count": count} for what, count in report.in_vain.items()],
         "limits": list(report.beyond_documented),
@@ -128,11 +129,10 @@ def _number(value: float) -> float | str:
     return value
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, folder: Path) -> dict[str, Any]:
     path = change.path
-    base = Path.cwd()
     return {
-        "path": (path.relative_to(base) if path.is_relative_to(base) else path).as_posix(),
+        "path": (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix(),
         "new": change.is_new,
         "runs": [
             {"run_id": run.run_id, "name": run.name, "experiment": run.experiment} for run in change.runs

@@ -215,7 +215,7 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
     hosts = report["hosts"]
     notes = [
         *(
-            f"Asked for {clean(thing)}, which a dry run does not have; the workspace may."
+            f"Asked for {clean(thing)}, which a dry run does not have; Azure may."
             for thing in report["unknown"]
         ),
         *(
