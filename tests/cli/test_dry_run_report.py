@@ -14,6 +14,7 @@ import pytest
 from azmlflow.azure.clouds import AZURE_CLOUD
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.cli import local_stores
+from azmlflow.cli.env_files import unkept
 from azmlflow.cli.local_stores import LocalRun
 from azmlflow.cli.output.dry_run_json import is_wrong, report_json
 from azmlflow.cli.output.landing import MOST_RUNS, page_of
@@ -205,6 +206,8 @@ def test_a_long_list_is_cut_and_says_so():
         ({"ended": {"status": -9, "because": "ended", "seconds": 9.0}}, "The command failed: it was ended by signal 9"),
         ({"failed": "It has ended."}, "The sandbox failed, so that what landed in workspaces is not known. It has ended."),
         ({"past": [{"what": "NO_PROXY", "file": ""}]}, "NO_PROXY was changed while the command ran and led past the sandbox"),
+        ({"past": [{"what": "IDENTITY_ENDPOINT", "file": ".env"}]}, ".env sets it: take it out there for the dry run."),
+        ({"past": [{"what": "https_proxy", "file": "a/.env"}]}, "dry run, or load the file without override=True."),
         ({"past": [{"what": "management.azure.com", "file": ""}]}, "The code wanted to reach management.azure.com without"),
         ({"refused": [{"what": "x.", "count": 3}]}, "A workspace would have refused 3 times: x."),
         ({"local": [{"path": "mlflow.db", "new": True, "runs": [{"run_id": "r", "name": "n", "experiment": "e"}]}]},
@@ -248,3 +251,24 @@ def test_what_is_only_noted_is_not_wrong():
     ):
         assert part in text
     assert json.loads(json.dumps(report)) == report
+
+
+@pytest.mark.parametrize(
+    ("command", "is_refused"),
+    [
+        (["python", "-I", "train.py"], True),
+        (["/usr/bin/python3.11", "-W", "ignore", "-uE", "train.py"], True),
+        (["python", "-W", "Ignore", "train.py", "-I"], False),
+        (["python", "-m", "train", "-S"], False),
+        (["ls", "-I"], False),
+    ],
+)
+def test_a_python_that_nothing_keeps_is_not_let_near_an_env_file_with_proxies(
+    tmp_path: Path, command: list[str], is_refused: bool
+):
+    (tmp_path / "src").mkdir()
+    assert unkept(command, tmp_path / "src") is None
+    (tmp_path / ".env").write_text("NO_PROXY=*\n")
+    why = unkept(command, tmp_path / "src")
+    assert (why is not None) is is_refused
+    assert why is None or "/.env sets NO_PROXY, and nothing keeps a Python with -I, -E or -S" in why

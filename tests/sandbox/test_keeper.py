@@ -62,17 +62,19 @@ print(tries(here), tries(("localhost", here[1])), tries(("127.0.0.1", 9)))
 print(tries(("host.invalid", 80), https_proxy="http://host.invalid:80"), tries(("10.255.255.1", 80), NO_PROXY="*"))
 print(tries(("10.255.255.1", 443), https_proxy=None, HTTPS_PROXY=None))
 print(tries(here, HTTP_PROXY=f"http://127.0.0.1:{here[1]}"), tries(here, no_proxy=".contoso.com"))
+print(tries(here, IDENTITY_ENDPOINT=f"http://127.0.0.1:{here[1]}/token"), tries(here, IDENTITY_ENDPOINT="http://127.0.0.1:1"))
 print(tries(("login.microsoftonline.com", 443)), tries(("westeurope.api.azureml.ms", 443)))
 os.environ["MLFLOW_TRACKING_URI"] = "sqlite:///a.db"
 """
     lines = python(folder, code)
-    assert lines == ["made made not there", "kept kept", "kept", "kept made", "kept kept"]
+    assert lines == ["made made not there", "kept kept", "kept", "kept made", "kept made", "kept kept"]
     seen = kept.read(folder)
     expected = (
         "https_proxy",
         "NO_PROXY",
         "HTTPS_PROXY",
         "HTTP_PROXY",
+        "IDENTITY_ENDPOINT",
         "login.microsoftonline.com",
         "westeurope.api.azureml.ms",
     )

@@ -76,7 +76,7 @@ def _check(command: list[str], timeout: float | None) -> None:
 
 def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.cli import local_stores
-    from azmlflow.cli.env_files import past_the_box
+    from azmlflow.cli.env_files import past_the_box, unkept
     from azmlflow.cli.output.dry_run_json import report_json
     from azmlflow.sandbox import kept
     from azmlflow.sandbox.box import AzureBox
@@ -85,6 +85,8 @@ def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.sandbox.store import StoreFailed, store_of
 
     folder, environ, since = _here(), dict(os.environ), int(time.time() * 1000)
+    if why := unkept(command, folder):
+        raise WrongUse(why)
     before = local_stores.look(folder, environ)
     try:
         require(*PACKAGES)

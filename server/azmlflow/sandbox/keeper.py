@@ -18,6 +18,14 @@ if TYPE_CHECKING:  # to import typing would hold up every Python of the dry run
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "")  # noqa: S104 - nothing is bound to it
 WEB_PROXIES = ("https_proxy", "http_proxy")
+SOURCES = (
+    "IDENTITY_ENDPOINT",
+    "MSI_ENDPOINT",
+    "IMDS_ENDPOINT",
+    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+    "ARM_CLOUD_METADATA_URL",
+)
+"""What names another source of tokens; it is left out at the start, so that a `.env` sets it without further ado."""
 
 
 class Keeper:
@@ -48,6 +56,9 @@ class Keeper:
         is_here = host.startswith("127.") or host in LOOPBACK
         if host == "127.0.0.1" and port == self.port:
             return
+        source = next((each for each in SOURCES if f":{port}" in os.environ.get(each, "")), "")
+        if is_here and source:
+            self.refuse(source)
         name, value = self.astray()
         if name and (not is_here or f":{port}" in value):
             self.refuse(name)
@@ -81,10 +92,10 @@ class Keeper:
 
     def refuse(self, what: str) -> NoReturn:
         is_new = self.tell("past", what)
-        if what.lower().endswith("_proxy"):
-            why = f"{what} has been changed since the start and leads past the sandbox"
-        else:
+        if "." in what:
             why = f"{what} was to be reached without the proxy that leads to the sandbox"
+        else:
+            why = f"{what} has been changed since the start and leads past the sandbox"
         text = f"azmlflow dry-run: {why}. Nothing was sent."
         if is_new:  # the packages often swallow what is raised
             os.write(2, f"{text}\n".encode())

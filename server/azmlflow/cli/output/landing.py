@@ -83,15 +83,14 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _past(past: Mapping[str, str]) -> str:
     what, file = clean(past["what"]), clean(past["file"])
-    if not what.lower().endswith("_proxy"):
+    if "." in what:
         return (
             f"The code wanted to reach {what} without the proxy that leads to the sandbox: nothing was sent."
         )
-    remedy = (
-        f"{file} sets it: take it out there for the dry run, or load the file without override=True."
-        if file
-        else "Leave it as it is for the dry run."
-    )
+    remedy = "Leave it as it is for the dry run."
+    if file:
+        override = ", or load the file without override=True" if what.lower().endswith("_proxy") else ""
+        remedy = f"{file} sets it: take it out there for the dry run{override}."
     return f"{what} was changed while the command ran and led past the sandbox: nothing was sent. {remedy}"
 
 
