@@ -14,6 +14,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # to import typing would hold up every Python of the dry run
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0", "")  # noqa: S104 - nothing is bound to it
@@ -38,14 +39,10 @@ class Keeper:
         self.seen = os.path.join(folder, "seen")
         self.told: set[str] = set()
 
-    def hear(self, event: str, args: tuple[Any, ...]) -> None:
-        """Take an event of Python's own audit; what is raised here keeps it from happening."""
-        if event == "socket.connect":
-            self.connects(*args)
-        elif event == "socket.getaddrinfo":
-            self.looks_up(args[0])
-        elif event == "os.putenv" and os.fsdecode(args[0]) == "MLFLOW_TRACKING_URI":
-            self.tell("uri", os.fsdecode(args[1]))
+    def sets(self, name: Any, value: Any) -> None:
+        """Remember each tracking URI: MLflow puts it into the environment for whatever the program starts."""
+        if os.fsdecode(name) == "MLFLOW_TRACKING_URI":
+            self.tell("uri", os.fsdecode(value))
 
     def connects(self, socket: Any, address: Any) -> None:
         if (
@@ -64,7 +61,7 @@ class Keeper:
             self.refuse(name)
         self.tell("here" if is_here else "direct", f"{host}:{port}")
 
-    def looks_up(self, host: Any) -> None:
+    def looks_up(self, host: Any, *rest: Any) -> None:
         """Judge a name before it is looked for; whoever heeds the proxy looks for no host of Azure's."""
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host or "")
         if name.replace(".", "").isdigit() or ":" in name or name.lower() in LOOPBACK:
@@ -121,7 +118,19 @@ class Keeper:
 def begin(folder: str) -> None:
     """Keep this Python, and let it have the `sitecustomize` that it would have had without us."""
     sys.path[:] = [each for each in sys.path if os.path.abspath(each) != folder]
-    sys.addaudithook(Keeper(folder).hear)
+    keeper = Keeper(folder)
+    heard: dict[str, Callable[..., None]] = {
+        "socket.connect": keeper.connects,
+        "socket.getaddrinfo": keeper.looks_up,
+        "os.putenv": keeper.sets,
+    }
+
+    def hear(event: str, args: tuple[Any, ...]) -> None:
+        """Take an event of Python's audit, of which there are millions; what is raised keeps it from happening."""
+        if event in heard:
+            heard[event](*args)
+
+    sys.addaudithook(hear)
     ours = sys.modules.pop(__name__)
     try:
         __import__(__name__)
