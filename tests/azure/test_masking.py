@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from azmlflow.azure.masking import mask
+from azmlflow.azure.masking import mask, mask_command, mask_value
 
 ENTRA = "abc8Q~" + "x" * 34
 
@@ -82,3 +82,50 @@ def test_leaves_what_is_no_secret_alone(line: str):
 def test_stays_linear_on_long_lines():
     assert len(mask("password" * 20_000, code=False)) == 160_000
     assert len(mask("a" * 200_000, code=True)) == 200_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_tokens", "512"),
+        ("max_new_tokens", "thirty-two"),
+        ("tokenizer", "bert-base-uncased"),
+        ("token_budget", "7e9"),
+        ("password_len", "300000"),
+        ("use_token", "False"),
+        ("token_file", "/run/secrets/token"),
+        ("author", "somebody"),
+    ],
+)
+def test_an_ordinary_parameter_is_shown(name: str, value: str):
+    assert mask_value(name, value) == value
+
+
+@pytest.mark.parametrize(
+    "name", ["api_key", "hf-token", "clientSecret", "db.password", "AZURE_CLIENT_SECRET", "auth token"]
+)
+def test_a_parameter_that_is_called_a_secret_is_hidden(name: str):
+    assert mask_value(name, "canary word") == "***********"
+
+
+def test_a_value_with_a_secrets_shape_is_hidden_whatever_its_name():
+    assert mask_value("tokenizer", ENTRA) == "*" * len(ENTRA)
+    assert mask_value("note", "https://me:canary@host") == "https://me:******@host"
+
+
+def test_a_command_line_is_shown_without_its_secrets():
+    command = [
+        "env",
+        "HF_TOKEN=canary",
+        "python",
+        "t.py",
+        "--client-secret",
+        "canary",
+        "--password=canary",
+        "-c",
+        "x = 1",
+    ]
+    plain = ["--max-tokens", "canary", "--token-file", "canary", f"--note={ENTRA}"]
+    shown = mask_command([*command, *plain])
+    assert shown[: len(command)] == [each.replace("canary", "******") for each in command]
+    assert shown[len(command) :] == [*plain[:-1], f"--note={'*' * len(ENTRA)}"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import venv
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from tests.certificates import make
 from tests.cli.process import azmlflow, environment
+from tests.probes.processes import is_running, wait_until_gone
 from tests.truth.child import needs
 
 pytestmark = needs("mlflow", "azureml.mlflow", "azure.ai.ml", "flask", "sqlalchemy", "alembic", "trustme")
@@ -35,10 +38,13 @@ import os, sys
 import mlflow, requests
 mlflow.set_tracking_uri({URI!r})
 mlflow.set_experiment("churn")
-with mlflow.start_run(run_name="first"):
+with mlflow.start_run(run_name="first") as run:
     mlflow.log_params({{"lr": 0.1, "api_key": os.environ["AZURE_CLIENT_SECRET"]}})
-    mlflow.log_metric("loss", 0.25)
+    mlflow.log_metrics({{"loss": 0.25, "gap": float("nan")}})
     mlflow.log_text("hello", "notes/a.txt")
+    client = mlflow.MlflowClient()
+    client.create_registered_model("churn-model")
+    client.create_model_version("churn-model", run.info.artifact_uri + "/notes", run.info.run_id)
 try:
     requests.get("https://example.com/")
 except requests.exceptions.ProxyError:
@@ -60,6 +66,10 @@ class Flavor:
 
 client = MLClient.from_config(DefaultAzureCredential())
 mlflow.set_tracking_uri(client.workspaces.get(client.workspace_name).mlflow_tracking_uri)
+try:
+    client.data.get("credit", version="1")
+except Exception as error:
+    print(type(error).__name__)
 with mlflow.start_run(run_name="second"):
     mlflow.log_params({f"p{n}": n for n in range(150)})
     try:
@@ -110,8 +120,12 @@ def test_what_a_script_logs_is_told_as_a_page(tmp_path: Path):
         in page
     )
     assert "  experiment churn: 1 run\n    run first (" in page
-    assert "): finished\n      metrics    loss = 0.25\n      parameters lr = 0.1, api_key = ***" in page
+    assert (
+        "): finished\n      metrics    loss = 0.25, gap = NaN\n      parameters lr = 0.1, api_key = ***"
+        in page
+    )
     assert "      artifacts  notes/a.txt (5 bytes)\n" in page
+    assert "  model churn-model, version 1, from run " in page
     assert (
         "Signed in with the client secret of application 7bb0b1c2… in tenant 3aa0b1c2…. It was not verified."
         in page
@@ -143,6 +157,7 @@ def test_what_a_workspace_refuses_is_told_and_the_status_is_1(tmp_path: Path):
     (workspace,) = report["workspaces"]
     assert {name: workspace[name] for name in NAMES} == NAMES
     assert workspace["region_is_known"] is False
+    assert report["unknown"] == ["data/credit/versions/1 in the workspace ws-contoso"]
     (experiment,) = workspace["experiments"]
     (run,) = experiment["runs"]
     assert (experiment["name"], run["name"], run["status"], len(run["parameters"])) == (
@@ -157,16 +172,34 @@ def test_what_a_workspace_refuses_is_told_and_the_status_is_1(tmp_path: Path):
     assert links.index("EnvironmentCredential") < links.index("AzureCliCredential")
     assert "region westeurope (assumed: the code asks Azure which it is)" in report["text"]
     assert "the sandbox's stand-in for the Azure CLI." in report["text"]
-    assert "None of your own credentials was used." in report["text"]
+    assert (
+        "None of your own credentials was used. If your code gives no credential, azureml-mlflow"
+        in report["text"]
+    )
 
 
 def test_a_bare_script_is_reported_as_local(tmp_path: Path):
     name = script(
-        tmp_path, "import mlflow\nwith mlflow.start_run(run_name='lost'):\n    mlflow.log_metric('loss', 1)\n"
+        tmp_path,
+        """import mlflow, os, threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+with mlflow.start_run(run_name='lost'):
+    mlflow.log_metric('loss', 1)
+server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"
+mlflow.set_tracking_uri(f"http://127.0.0.1:{server.server_port}")
+try:
+    mlflow.create_experiment("refused by what is no MLflow server")
+except Exception as error:
+    print(type(error).__name__)
+""",
     )
     status, report, _ = dry_run(sys.executable, "-W", "ignore", name, cwd=tmp_path)
     assert status == 1
     (store,) = report["local"]
+    (address,) = report["hosts"]["here"]
+    assert report["elsewhere"] == [f"http://{address}"]
     assert (store["path"], store["new"]) == ("mlflow.db", True)
     assert [(run["name"], run["experiment"]) for run in store["runs"]] == [("lost", "Default")]
     assert report["workspaces"] == []
@@ -181,7 +214,61 @@ def test_a_command_that_logs_nothing_and_works_is_no_finding(tmp_path: Path):
     )
     assert (status, report["found"]) == (0, False)
     assert printed.splitlines()[-1] == "{}"
-    assert "The command logged no run." in report["text"]
+    assert "No run was seen, neither in a workspace nor in a local store." in report["text"]
+    assert "The command asked nothing of the sandbox." in report["text"]
+
+
+ENDS_THE_STORE = f"""
+import os, signal, sys, urllib.request
+from pathlib import Path
+tasks = Path(f"/proc/{{os.getppid()}}/task")
+for pid in [pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()]:
+    if "sandbox." + "store_process" in Path(f"/proc/{{pid}}/cmdline").read_text():
+        os.kill(int(pid), signal.SIGKILL)
+request = urllib.request.Request("{URI.replace("azureml:", "https:")}/api/2.0/mlflow/experiments/get?experiment_id=0")
+request.add_header("Authorization", "Bearer eyJhbGciOiJub25lIn0.eyJvaWQiOiJ4In0.c2ln")
+try:
+    urllib.request.urlopen(request)
+except OSError as error:
+    print(error)
+sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads /proc")
+def test_when_the_sandbox_fails_the_rest_is_told_all_the_same(tmp_path: Path):
+    status, report, printed = dry_run(sys.executable, "-c", ENDS_THE_STORE, cwd=tmp_path)
+    assert "HTTP Error 500" in printed
+    assert (status, report["ended"]["status"]) == (1, 7)
+    assert report["failed"].startswith("The process that keeps the runs has ended")
+    assert "The command failed: exit status 7" in report["text"]
+
+
+LEAVES = """
+from dotenv import load_dotenv
+load_dotenv(override=True)
+import requests
+try:
+    requests.post("https://login.microsoftonline.com/x/oauth2/v2.0/token", data={"client_secret": "s"})
+except RuntimeError as error:
+    print("kept:", error)
+"""
+
+
+def test_an_env_file_cannot_lead_the_command_past_the_sandbox(tmp_path: Path):
+    (tmp_path / "src").mkdir()
+    script(tmp_path / "src", LEAVES)
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        (tmp_path / ".env").write_text(f"HTTPS_PROXY={address}\nhttps_proxy={address}\n")
+        status, report, printed = dry_run(sys.executable, "-W", "ignore", "src/train.py", cwd=tmp_path)
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+    assert "kept: azmlflow dry-run: https_proxy has been changed since the start" in printed
+    assert (status, report["found"], report["ended"]["status"]) == (1, True, 0)
+    assert report["past"] == [{"what": "https_proxy", "file": ".env"}]
+    assert ".env sets it: take it out there for the dry run" in report["text"].replace("\n      ", " ")
 
 
 def test_the_status_of_the_command_is_told(tmp_path: Path):
@@ -230,6 +317,15 @@ def test_every_way_to_sign_in_is_told_apart_and_none_is_real(tmp_path: Path):
     assert "the certificate of application 7bb0b1c2… in tenant 3aa0b1c2…" in report["text"]
 
 
+def test_an_interpreter_without_the_packages_fails_as_it_would(tmp_path: Path):
+    """A bare environment of its own: the keeper needs nothing of ours there."""
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=sys.platform != "win32")
+    python = tmp_path / "bare" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    status, report, printed = dry_run(str(python), "-c", "import mlflow", cwd=tmp_path)
+    assert "No module named 'mlflow'" in printed
+    assert (status, report["ended"]["status"], report["requests"]) == (1, 1, 0)
+
+
 STAYS = """
 import os, subprocess, sys, time
 inner = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
@@ -244,11 +340,14 @@ def test_a_timeout_ends_the_command_and_all_that_it_started(tmp_path: Path):
     assert (status, report["ended"]["because"]) == (1, "timed out")
     pids = printed.partition("pids ")[2].split()
     assert len(pids) == 2
-    assert not any(_is_alive(int(pid)) for pid in pids)
+    assert not any(is_running(int(pid)) for pid in pids)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (None, 143)])
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (getattr(signal, "SIGQUIT", 3), 143), (None, 143)],
+)
 def test_an_interrupt_ends_everything_and_leaves_nothing(tmp_path: Path, number: int | None, expected: int):
     """None stands for closing the standard input, which is how an editor that dies ends its dry run."""
     temporary = tmp_path / "tmp"
@@ -269,8 +368,25 @@ def test_an_interrupt_ends_everything_and_leaves_nothing(tmp_path: Path, number:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == expected
     assert json.loads(out)["ended"]["because"] == ("interrupted" if number == signal.SIGINT else "terminated")
-    assert not any(_is_alive(int(pid)) for pid in line.split()[1:])
+    assert not any(is_running(int(pid)) for pid in line.split()[1:])
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups")
+def test_to_kill_it_ends_the_command_and_all_that_it_started(tmp_path: Path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "azmlflow", "dry-run", "--", sys.executable, "-c", STAYS],
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    assert process.stdout is not None
+    pids = [int(pid) for pid in process.stdout.readline().split()[1:]]
+    assert all(map(is_running, pids))
+    process.kill()
+    process.communicate()
+    wait_until_gone(*pids)
 
 
 @pytest.mark.parametrize(
@@ -290,6 +406,22 @@ def test_wrong_use_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...], s
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="for the first line of a script")
+def test_what_is_missing_is_called_by_its_name(tmp_path: Path):
+    (tmp_path / "x.sh").write_text("#!/no/such/interpreter\n")
+    (tmp_path / "x.sh").chmod(0o755)
+    done = azmlflow("dry-run", "--", "./x.sh", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "azmlflow: './x.sh' is there, but not the program that its first line names\n"
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = f"rmdir ../gone; exec '{sys.executable}' -m azmlflow dry-run -- true"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=gone, env=environment(), capture_output=True, encoding="utf-8"
+    )
+    assert (done.returncode, done.stderr) == (2, "azmlflow: the working folder does not exist any more\n")
+
+
 def test_a_missing_extra_is_named(tmp_path: Path):
     code = (
         "import sys; sys.modules['flask'] = None; from azmlflow.cli.main import main; "
@@ -306,12 +438,3 @@ def test_a_missing_extra_is_named(tmp_path: Path):
     )
     assert done.returncode == 2
     assert "pip install 'azmlflow[sandbox]'" in done.stderr
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

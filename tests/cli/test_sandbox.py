@@ -20,6 +20,7 @@ from azmlflow.sandbox.journal import Exchange
 from azmlflow.sandbox.scenarios import CREDENTIALS, SCENARIOS
 
 from tests.cli.process import azmlflow, environment
+from tests.probes.processes import is_running, wait_until_gone
 
 CANARY = "canary-of-the-person-who-runs-it"
 ASK = """
@@ -100,6 +101,19 @@ def test_it_ends_with_the_program_that_started_it_when_it_is_told_to(tmp_path: P
         out, err = process.communicate(timeout=30)  # which closes its standard input
         assert (process.returncode, out, err) == (0, "", "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads /proc")
+def test_to_kill_it_leaves_nothing_running(tmp_path: Path):
+    with running(tmp_path, "--format", "json", "--quiet") as process:
+        described(process)
+        tasks = Path(f"/proc/{process.pid}/task")
+        store: list[str] = []
+        while not store:
+            store = [pid for each in tasks.iterdir() for pid in (each / "children").read_text().split()]
+        assert is_running(int(store[0]))
+        process.kill()
+        wait_until_gone(*map(int, store))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="for sh")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from azmlflow.azure.clouds import AZURE_CHINA_CLOUD, AZURE_CLOUD, AZURE_US_GOVERNMENT, Cloud
 from azmlflow.sandbox.box import AzureBox
 from azmlflow.sandbox.store import store_of
 from azmlflow.workspace.learned import Learned
@@ -189,6 +190,60 @@ def test_each_repair_makes_the_run_land_in_the_workspace(
     assert region == ("westeurope" if asks_azure else "northeurope")
     assert not list(tmp_path.rglob("mlflow.db"))
     assert not list(tmp_path.rglob("mlruns"))
+
+
+SKINNY = {
+    ".venv/pyvenv.cfg": "home = /usr/bin\nversion = 3.11.7\n",
+    ".venv/bin/python": "",
+    **{
+        f".venv/lib/python3.11/site-packages/{name}.dist-info/METADATA": ""
+        for name in ("mlflow_skinny-3.15.0", "azureml_mlflow-1.62.0.post6")
+    },
+}
+"""An environment in which mlflow-skinny has no database to open."""
+
+
+def test_what_an_environment_without_a_store_is_offered_lands_too(
+    tmp_path: Path, box: AzureBox, worker: Worker
+):
+    files = {"train.py": BARE, "config.json": config("ws-skinny"), **SKINNY}
+    project = Project(tmp_path, files, "train.py")
+    (title,) = project.titles("AZM604")
+    project.repair(title, "AZM604")
+    assert project.findings("AZM604", *TRACKING) == []
+    project.run(worker)
+    ((run,), _) = landed(box, "ws-skinny")
+    assert dict(run.metrics) == {"loss": 0.25}
+
+
+SOVEREIGN = """\
+import mlflow
+
+mlflow.set_tracking_uri(URI)
+with mlflow.start_run(run_name="line") as run:
+    mlflow.log_metric("loss", 0.25)
+    mlflow.log_text("hello", "notes/a.txt")
+print("read back:", mlflow.artifacts.load_text(run.info.artifact_uri + "/notes/a.txt"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("cloud", "region"), [(AZURE_CHINA_CLOUD, "chinaeast2"), (AZURE_US_GOVERNMENT, "usgovvirginia")]
+)
+def test_a_run_and_its_artifacts_land_in_a_cloud_of_their_own(
+    cloud: Cloud, region: str, tmp_path: Path, box: AzureBox, worker: Worker
+):
+    name = f"ws-{region}"
+    place = f"azureml://{region}.{cloud.tracking_host_suffix}/mlflow/v2.0{reference(name).arm_id}"
+    project = Project(tmp_path, {"train.py": SOVEREIGN.replace("URI", repr(place))}, "train.py")
+    own = {"AZUREML_CURRENT_CLOUD": cloud.name, "AZURE_AUTHORITY_HOST": f"https://{cloud.login_host}"}
+    asked = len(box.journal)
+    assert "read back: hello" in project.run(worker, {**PRINCIPAL, **own})
+    ((run,), found) = landed(box, name)
+    assert (found, dict(run.metrics), dict(run.artifacts)) == (region, {"loss": 0.25}, {"notes/a.txt": 5})
+    hosts = {exchange.host for exchange in box.journal.all()[asked:]}
+    assert cloud.login_host in hosts
+    assert not hosts & {AZURE_CLOUD.login_host, AZURE_CLOUD.arm_host}
 
 
 def test_a_bare_script_that_is_not_repaired_logs_on_this_machine(

@@ -55,7 +55,7 @@ async def start(workspace: Path, tmp_path: Path) -> AsyncIterator[Start]:
     for editor in started:
         status = await editor.end()
         said = "\n".join(editor.wire)
-        assert status == 0, editor.stderr
+        assert status == (-9 if editor.is_killed else 0), editor.stderr
         assert "Traceback" not in editor.stderr, editor.stderr
         assert "ERROR" not in editor.stderr or editor.expects_errors, editor.stderr
         assert CANARY not in said

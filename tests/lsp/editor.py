@@ -71,6 +71,7 @@ class Editor(LanguageClient):
         self.texts: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.is_shut_down = False
+        self.is_killed = False
         self.ending = asyncio.Event()
         self._news: list[asyncio.Future[None]] = []
         self._errors: asyncio.Task[None] | None = None
@@ -139,6 +140,12 @@ class Editor(LanguageClient):
             await self._errors
         await self.stop()
         return self.process.returncode
+
+    async def kill(self) -> None:
+        """End the server as a machine without memory does, which it can do nothing about."""
+        self.is_killed = True
+        self.process.kill()
+        await self.process.wait()
 
     async def hang_up(self) -> None:
         """Close a connection over TCP."""

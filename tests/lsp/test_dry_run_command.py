@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,11 @@ URI = (
     "azureml://westeurope.api.azureml.ms/mlflow/v2.0/subscriptions/0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c"
     "/resourceGroups/rg-contoso/providers/Microsoft.MachineLearningServices/workspaces/ws-contoso"
 )
+SET_URI = f'mlflow.set_tracking_uri("{URI}")\n'
 SCRIPT = f"""import mlflow
 from pathlib import Path
 
-mlflow.set_tracking_uri("{URI}")
-mlflow.set_experiment("churn")
+{SET_URI}mlflow.set_experiment("churn")
 print("AZURE_CLIENT_SECRET={CANARY}")
 with mlflow.start_run():
     mlflow.log_metric("loss", 0.5)
@@ -82,10 +83,16 @@ async def opened(editor: Editor, path: Path, text: str) -> str:
 
 
 async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, project: Path):
+    """The script is one that logs nowhere until the command `insertTracking` has repaired it, with its first repair."""
     (project / "src").mkdir()
-    (project / "src" / "data.txt").write_text("from the script's own folder")
+    with (project / ".env").open("a") as variables:
+        variables.write(f"MLFLOW_TRACKING_URI={URI}\n")
+    (project / "data.txt").write_text("from the project's own folder")
     editor = await start()
-    await opened(editor, project / "src" / "train.py", SCRIPT)
+    uri = await opened(editor, project / "src" / "train.py", SCRIPT.replace(SET_URI, ""))
+    await editor.run("azmlflow.insertTracking", uri)
+    editor.apply(editor.applied[-1].edit)
+    (project / "src" / "train.py").write_text(editor.texts[uri], encoding="utf-8")
     answer = await DryRun(editor, project / "src" / "train.py").answer()
     (workspace,) = answer["report"]["workspaces"]
     (experiment,) = workspace["experiments"]
@@ -94,17 +101,22 @@ async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, proj
         "westeurope",
         "churn",
     )
-    assert experiment["runs"][0]["artifacts"] == [{"path": "data.txt", "size": 28}]
+    assert experiment["runs"][0]["artifacts"] == [{"path": "data.txt", "size": 29}]
     assert (project / "was-used").exists()
     assert answer["report"]["found"] is False
     assert "1 run would have landed in Azure Machine Learning." in answer["text"]
+    python = project / ".venv" / "bin" / "python"
+    how = (
+        f"Run with {python} (from .venv), in {project}. It does not have mlflow and azureml-mlflow installed."
+    )
+    assert answer["text"].splitlines()[-1] == how
     assert any(line.startswith("AZURE_CLIENT_SECRET=***") for line in answer["output"])
     shown = _progress(editor)
     assert shown[0]["title"] == "Dry run of train.py"
     assert shown[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize("by", ["request", "progress", "death"])
+@pytest.mark.parametrize("by", ["request", "progress", "death of the server", "death of the dry run"])
 async def test_to_cancel_ends_the_script_and_all_that_it_started(start: Start, project: Path, by: str):
     editor = await start()
     await opened(editor, project / "stays.py", STAYS)
@@ -123,8 +135,12 @@ async def test_to_cancel_ends_the_script_and_all_that_it_started(start: Start, p
         editor.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token))
         answer = await run.answer()
         assert answer["report"]["ended"]["because"] == "terminated"
-    else:
-        await editor.end()
+    elif by == "death of the server":
+        await editor.kill()
+    else:  # which is also how the server ends one that does not heed it
+        os.killpg(pids[2], signal.SIGKILL)
+        with pytest.raises(JsonRpcException, match="ended without a report"):
+            await run.answer()
     await asyncio.get_running_loop().run_in_executor(None, wait_until_gone, *pids)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from azmlflow.sandbox.scenarios import CREDENTIALS, SCENARIOS, named
 from azmlflow.sandbox.tool_words import BEHAVIOURS
-from azmlflow.sandbox.world import World
+from azmlflow.sandbox.world import ROLES, World
 
 from tests.sandbox.made import a_world
 
@@ -59,3 +59,11 @@ def test_the_page_lists_all_scenarios_and_credentials():
     scenarios = [f"| `{name}` | {scenario.summary} |" for name, scenario in SCENARIOS.items()]
     credentials = [f"| `{name}` | {who} |" for name, who in CREDENTIALS.items()]
     assert [row for row in rows if not row.startswith("| `--")] == scenarios + credentials
+
+
+@pytest.mark.parametrize("name", ["slow", "silent"])
+def test_what_is_said_of_every_answer_holds_for_every_host(tmp_path: Path, name: str):
+    """The metadata service has scenarios of its own, which the summary says."""
+    world = a_world(tmp_path)
+    SCENARIOS[name].turn(world)
+    assert set(world.faults) == set(ROLES) - {"imds"}

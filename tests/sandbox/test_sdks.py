@@ -223,7 +223,7 @@ def test_a_host_that_is_not_azures_is_refused(box: AzureBox, child: Worker):
     assert "Tunnel connection failed: 403 Forbidden" in said[0]
     assert said[1] == "<Response [403]>"
     assert [(each.host, each.note) for each in box.journal] == [
-        ("pypi.org", "refused: not a host of Azure")
+        ("pypi.org", "refused: the sandbox does not play this host")
     ] * 2
 
 

@@ -15,7 +15,7 @@ from azmlflow.azure.clouds import AZURE_CLOUD
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.sandbox.http import Request, Response
 from azmlflow.sandbox.names import TENANT_ID
-from azmlflow.sandbox.store import Store, StoreFailed, store_of
+from azmlflow.sandbox.store import Store, StoreFailed, _search_path, store_of
 from azmlflow.sandbox.world import Workspace, new_workspace
 
 from tests.sandbox.made import a_world, body
@@ -135,3 +135,14 @@ def _children(parent: int, word: str) -> list[int]:
         if int(fields[1]) == parent and word in line:
             found.append(int(stat.parent.name))
     return sorted(found)
+
+
+def test_the_users_own_modules_have_no_say_in_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "ours" / "azmlflow").mkdir(parents=True)
+    (tmp_path / "ours" / "azmlflow" / "__init__.py").touch()
+    folders = [str(tmp_path / name) for name in ("work", "theirs", "ours", "site-packages")]
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(folders[1:3]))
+    monkeypatch.setattr(sys, "path", ["", *folders])
+    assert _search_path() == folders[2:]

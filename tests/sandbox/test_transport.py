@@ -78,7 +78,7 @@ def test_what_is_not_azures_is_refused_and_never_asked(box: AzureBox):
         elsewhere.settimeout(0)
         with pytest.raises(BlockingIOError):
             elsewhere.accept()
-    assert {exchange.note for exchange in box.journal} == {"refused: not a host of Azure"}
+    assert {exchange.note for exchange in box.journal} == {"refused: the sandbox does not play this host"}
     assert box.journal[2].host == "pypi.org"
 
 

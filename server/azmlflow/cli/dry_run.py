@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ USAGE: Final = (
     "azmlflow dry-run [-h] [--format {text,json}] [--timeout SECONDS] [--until-stdin-closes] [--] COMMAND ..."
 )
 _TOOLS: Final = {"az": ("az",), "azd": ("azd",), "pwsh": ("pwsh", "powershell")}
+_KEEPER: Final = "keeper"
 _SIGNALS: Final = {"interrupted": 130, "terminated": 143}
 
 
@@ -74,26 +76,39 @@ def _check(command: list[str], timeout: float | None) -> None:
 
 def _dry_run(command: list[str], options: argparse.Namespace) -> dict[str, Any]:
     from azmlflow.cli import local_stores
+    from azmlflow.cli.env_files import past_the_box, unkept
     from azmlflow.cli.output.dry_run_json import report_json
+    from azmlflow.sandbox import kept
     from azmlflow.sandbox.box import AzureBox
     from azmlflow.sandbox.extras import MissingExtra, require
     from azmlflow.sandbox.report import report_on
     from azmlflow.sandbox.store import StoreFailed, store_of
 
-    folder, environ = Path.cwd(), dict(os.environ)
+    folder, environ, since = _here(), dict(os.environ), int(time.time() * 1000)
+    if why := unkept(command, folder):
+        raise WrongUse(why)
     before = local_stores.look(folder, environ)
     try:
         require(*PACKAGES)
         with AzureBox("dry-run", keeps=KEPT) as box:
             store_of(box.world).start()
             ended = _run_in(box, command, environ, options)
-            report = report_on(box.world, box.journal)
+            report, seen = report_on(box.world, box.journal), kept.read(box.folder / _KEEPER)
     except MissingExtra as error:
         raise WrongUse(str(error)) from None
     except StoreFailed as error:
         raise WrongUse(f"the sandbox failed. {error}") from None
-    local = local_stores.compare(before, local_stores.look(folder, environ))
-    return report_json(command, ended, report, local, _would_try(environ))
+    after = local_stores.look(folder, environ, seen.uris)
+    local = local_stores.compare(before, after, folder, since)
+    past = past_the_box(seen.past, command, folder)
+    return report_json(command, folder, ended, report, local, _would_try(environ), past, seen)
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise WrongUse("the working folder does not exist any more") from None
 
 
 def _run_in(
@@ -110,7 +125,12 @@ def _run_in(
             until_stdin_closes=options.until_stdin_closes,
         )
     except FileNotFoundError:
-        raise WrongUse(f"there is no program '{command[0]}'") from None
+        missing = (
+            "is there, but not the program that its first line names" if shutil.which(command[0]) else ""
+        )
+        raise WrongUse(
+            f"'{command[0]}' {missing}" if missing else f"there is no program '{command[0]}'"
+        ) from None
     except OSError as error:
         raise WrongUse(f"'{command[0]}' cannot be started: {error.strerror}") from None
 
@@ -119,9 +139,10 @@ def child_environment(box: AzureBox, environ: Mapping[str, str]) -> dict[str, st
     """Return the user's own environment, led into the box.
 
     A stand-in takes the place of a command-line tool that is installed, so that no real sign-in is touched; for one that
-    is not, code that needs it fails as it would. AZURE_CONFIG_DIR is an empty folder, and no browser is opened.
+    is not, code that needs it fails as it would. AZURE_CONFIG_DIR is an empty folder, and no browser is opened. Every Python has
+    a keeper, without which code that changes the variables would leave the box.
     """
-    from azmlflow.sandbox import stand_in_browser
+    from azmlflow.sandbox import kept, stand_in_browser
 
     path = environ.get("PATH", "")
     made = box.environment("any", base=environ, keep_credentials=True)
@@ -129,14 +150,17 @@ def child_environment(box: AzureBox, environ: Mapping[str, str]) -> dict[str, st
         tool for tool, names in _TOOLS.items() if not any(shutil.which(name, path=path) for name in names)
     }
     folders = made["PATH"].split(os.pathsep)
-    kept = [
+    chosen = [
         each for each in folders if not (Path(each).is_relative_to(box.folder) and Path(each).name in missing)
     ]
     config = box.folder / "azure-config"
     config.mkdir(exist_ok=True)
     return {
         **made,
-        "PATH": os.pathsep.join(kept),
+        "PATH": os.pathsep.join(chosen),
+        "PYTHONPATH": kept.python_path(
+            kept.write(box.folder / _KEEPER, made["HTTPS_PROXY"]), environ.get("PYTHONPATH", "")
+        ),
         "AZURE_CONFIG_DIR": str(config),
         "BROWSER": str(stand_in_browser.write(box.folder / "bin" / "browser")),
         "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -164,7 +188,7 @@ def _print(report: dict[str, Any], kind: str) -> None:
     with output() as stream:
         if kind == "json":
             text = "\n".join(page_of(report, Painter(False))) + "\n"
-            print(json.dumps({**report, "text": text}, indent=2), file=stream)
+            print(json.dumps({**report, "text": text}, indent=2, allow_nan=False), file=stream)
         else:
             sys.stderr.flush()
             for line in ("", *page_of(report, painter(stream), width(stream))):

@@ -1,4 +1,4 @@
-"""Runs a command with all that it starts, and leaves nothing of it behind, however it ends."""
+"""Runs a command with all that it starts, and leaves nothing of it behind, however it ends, and also when we are killed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, Literal, NamedTuple
+
+from azmlflow.cli.last_will import LastWill, last_will
 
 Because = Literal["ended", "timed out", "interrupted", "terminated"]
 
@@ -42,6 +44,18 @@ def run(
     standard input is closed (the command then gets none). With it end all processes of its group. `output_to_error` sends
     what it prints to standard error. OSError when it cannot be started; call it in the main thread.
     """
+    with last_will() as will:
+        return _run(will, command, environ, timeout, output_to_error, until_stdin_closes)
+
+
+def _run(
+    will: LastWill,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    timeout: float | None,
+    output_to_error: bool,
+    until_stdin_closes: bool,
+) -> Ended:
     started = time.monotonic()
     process = subprocess.Popen(
         command,
@@ -50,6 +64,7 @@ def run(
         stdout=sys.stderr.fileno() if output_to_error else None,
         **_apart(),
     )
+    will.name(process.pid)
     group = _Group(process)
     clock = threading.Timer(timeout, group.stop, ("timed out",)) if timeout is not None else None
     try:
@@ -137,7 +152,7 @@ def told_to_end() -> Iterator[None]:
     def end(number: int, frame: Any) -> None:
         raise SystemExit(128 + number)
 
-    with _handling(end, "SIGTERM", "SIGHUP"):
+    with _handling(end, "SIGTERM", "SIGHUP", "SIGQUIT"):
         yield
 
 
@@ -148,7 +163,7 @@ def _signals(group: _Group) -> Iterator[None]:
     def told(number: int, frame: Any) -> None:
         group.stop("interrupted" if number == signal.SIGINT else "terminated")
 
-    with _handling(told, "SIGINT", "SIGTERM", "SIGHUP"):
+    with _handling(told, "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"):
         yield
 
 

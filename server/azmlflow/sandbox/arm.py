@@ -1,7 +1,7 @@
 """Azure Resource Manager, read-only: clouds, tenants, subscriptions, workspaces, permissions.
 
-Sources: the error bodies and the WWW-Authenticate header are those that Resource Manager sends; the workspace's envelope is
-that of https://learn.microsoft.com/rest/api/azureml/workspaces/get.
+Source: the workspace's envelope is that of https://learn.microsoft.com/rest/api/azureml/workspaces/get. In a dry run whatever
+subscription and group is named exists; what lies in a workspace is only known to Azure, which the note of the answer says.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from uuid import uuid4
 from azmlflow.azure.clouds import CLOUDS, Cloud
 from azmlflow.azure.permissions import READ_WORKSPACE_ACTION
 from azmlflow.azure.workspace import PROVIDER, WorkspaceRef
+from azmlflow.sandbox import names
+from azmlflow.sandbox.arm_errors import error, forbidden, unauthorized, wrong_tenant
 from azmlflow.sandbox.arm_metadata import clouds
+from azmlflow.sandbox.envelope import UNKNOWN
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.tokens import Principal, TokenFault, read_bearer
-from azmlflow.sandbox.world import Grant, Workspace, World, allows
+from azmlflow.sandbox.world import Grant, Workspace, World, allows, new_workspace, region_of
 
 READ_PERMISSIONS: Final = "Microsoft.Authorization/permissions/read"
 
@@ -33,15 +36,16 @@ def _answer(request: Request, world: World, cloud: Cloud) -> Response:
     if lowered == ["metadata", "endpoints"]:
         return json_response(200, clouds(cloud))
     if request.method != "GET":
-        return _error(405, "MethodNotAllowed", "The sandbox's Resource Manager can only be read.")
+        note = f"{UNKNOWN}a change of {request.path.rpartition('/providers/')[2]} ({request.method})"
+        return error(405, "MethodNotAllowed", "The sandbox's Resource Manager can only be read.", note=note)
     if "api-version" not in request.parameters():
         text = "The api-version query parameter (?api-version=) is required for all requests."
-        return _error(400, "MissingApiVersionParameter", text)
+        return error(400, "MissingApiVersionParameter", text)
     who = read_bearer(request, world, cloud)
     if lowered[:1] == ["subscriptions"] and len(parts) > 1:
         return _in_subscription(world, cloud, who, parts, lowered)
     if isinstance(who, TokenFault):
-        return _unauthorized(who, "common")
+        return unauthorized(who, "common")
     if lowered == ["subscriptions"]:
         return json_response(200, {"value": _subscriptions(world, who)})
     if lowered == ["tenants"]:
@@ -49,7 +53,11 @@ def _answer(request: Request, world: World, cloud: Cloud) -> Response:
         return json_response(
             200, {"value": [{"id": f"/tenants/{who.tenant_id}", "tenantId": who.tenant_id}] * bool(tenant)}
         )
-    return _error(404, "NotFound", "The sandbox has no such resource.")
+    return _nothing("/".join(parts))
+
+
+def _nothing(what: str) -> Response:
+    return error(404, "NotFound", "The sandbox has no such resource.", note=f"{UNKNOWN}{what}")
 
 
 def _in_subscription(
@@ -59,14 +67,17 @@ def _in_subscription(
     if world.accept_anything and ref is not None:
         world.workspace(ref, cloud=cloud)
     known = world.workspace_in(parts[1])
+    if world.accept_anything and (known is None or known.cloud != cloud):
+        made_up = WorkspaceRef(parts[1], parts[3] if len(parts) > 3 else "", "")
+        known = new_workspace(made_up, region_of(cloud), world.last_tenant, cloud)
     if world.accept_anything and isinstance(who, TokenFault):
-        return _unauthorized(who, world.last_tenant)
+        return unauthorized(who, world.last_tenant)
     if known is None or known.cloud != cloud:
-        return _error(404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found.")
+        return error(404, "SubscriptionNotFound", f"The subscription '{parts[1]}' could not be found.")
     if isinstance(who, TokenFault):
-        return _unauthorized(who, known.tenant_id)
+        return unauthorized(who, known.tenant_id)
     if who.tenant_id != known.tenant_id and not world.accept_anything:
-        return _wrong_tenant(who, known.tenant_id)
+        return wrong_tenant(who, known.tenant_id)
     if len(parts) == 2:
         return _read(
             who,
@@ -75,8 +86,10 @@ def _in_subscription(
             f"/subscriptions/{parts[1]}",
             _subscription(known),
         )
+    if world.accept_anything and lowered[-3:] == ["providers", PROVIDER.lower(), "workspaces"]:
+        return _list(world, parts, lowered)
     if lowered[2] != "resourcegroups" or len(parts) < 4:
-        return _error(404, "NotFound", "The sandbox has no such resource.")
+        return _nothing("/".join(parts[2:]))
     return _in_group(world, who, known, parts, lowered, ref)
 
 
@@ -89,7 +102,9 @@ def _in_group(
     ref: WorkspaceRef | None,
 ) -> Response:
     group = f"/subscriptions/{parts[1]}/resourceGroups/{parts[3]}"
-    exists = any(each.ref.resource_group.lower() == lowered[3] for each in world.workspaces)
+    exists = world.accept_anything or any(
+        each.ref.resource_group.lower() == lowered[3] for each in world.workspaces
+    )
     if len(parts) == 4 and exists:
         body = {
             "id": group,
@@ -100,19 +115,19 @@ def _in_group(
         action = "Microsoft.Resources/subscriptions/resourceGroups/read"
         return _read(who, known, action, group, {**body, "properties": {"provisioningState": "Succeeded"}})
     if not exists:
-        return _error(404, "ResourceGroupNotFound", f"Resource group '{parts[3]}' could not be found.")
+        return error(404, "ResourceGroupNotFound", f"Resource group '{parts[3]}' could not be found.")
     if ref is None:
-        return _error(404, "NotFound", "The sandbox has no such resource.")
+        return _nothing(f"{'/'.join(parts[4:])} in the resource group {parts[3]}")
     workspace = world.workspace(ref)
     if workspace is None:
         if not allows(known.grants, who.object_id, READ_WORKSPACE_ACTION):
-            return _forbidden(who, READ_WORKSPACE_ACTION, ref.arm_id)
+            return forbidden(who, READ_WORKSPACE_ACTION, ref.arm_id)
         text = (
             f"The Resource '{PROVIDER}/workspaces/{ref.workspace_name}' under resource group '{ref.resource_group}' was "
             "not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
         )
-        return _error(404, "ResourceNotFound", text)
-    return _in_workspace(world, who, workspace, lowered[8:])
+        return error(404, "ResourceNotFound", text)
+    return _in_workspace(world, who, workspace, parts[8:])
 
 
 def _in_workspace(world: World, who: Principal, workspace: Workspace, rest: list[str]) -> Response:
@@ -120,10 +135,29 @@ def _in_workspace(world: World, who: Principal, workspace: Workspace, rest: list
     note = "the workspace is not verified" if world.accept_anything else ""
     if not rest:
         return _read(who, workspace, READ_WORKSPACE_ACTION, scope, _envelope(workspace))._replace(note=note)
-    if rest == ["providers", "microsoft.authorization", "permissions"]:
+    if [part.lower() for part in rest] == ["providers", "microsoft.authorization", "permissions"]:
         value = [_permission(grant) for grant in workspace.grants if grant.principal in (None, who.object_id)]
         return _read(who, workspace, READ_PERMISSIONS, scope, {"value": value})
-    return _error(404, "NotFound", "The sandbox has no such resource.")
+    return _nothing(f"{'/'.join(rest)} in the workspace {workspace.ref.workspace_name}")
+
+
+def _list(world: World, parts: list[str], lowered: list[str]) -> Response:
+    """List the workspaces that have been named so far: which others there are, only Azure knows."""
+    group = lowered[3] if lowered[2] == "resourcegroups" else None
+    found = [
+        each
+        for each in _named(world)
+        if each.ref.subscription_id.lower() == lowered[1] and group in (None, each.ref.resource_group.lower())
+    ]
+    note = f"{UNKNOWN}a list of the workspaces in {'/'.join(parts[:4] if group else parts[:2])}"
+    return json_response(200, {"value": [_envelope(each) for each in found]}, note=note)
+
+
+def _named(world: World) -> list[Workspace]:
+    """Return the workspaces; in a dry run the box's own is none of the user's."""
+    return [
+        each for each in world.workspaces if not (world.accept_anything and each.ref.same_as(names.WORKSPACE))
+    ]
 
 
 def _ref(parts: list[str], lowered: list[str]) -> WorkspaceRef | None:
@@ -136,15 +170,15 @@ def _ref(parts: list[str], lowered: list[str]) -> WorkspaceRef | None:
 
 def _read(who: Principal, workspace: Workspace, action: str, scope: str, body: dict[str, Any]) -> Response:
     if not allows(workspace.grants, who.object_id, action):
-        return _forbidden(who, action, scope)
+        return forbidden(who, action, scope)
     return json_response(200, body)
 
 
 def _subscriptions(world: World, who: Principal) -> list[dict[str, Any]]:
     seen = {
         each.ref.subscription_id.lower(): each
-        for each in world.workspaces
-        if each.tenant_id == who.tenant_id and each.grants
+        for each in _named(world)
+        if (each.tenant_id == who.tenant_id or world.accept_anything) and each.grants
     }
     return [_subscription(workspace) for workspace in seen.values()]
 
@@ -197,73 +231,3 @@ def _permission(grant: Grant) -> dict[str, Any]:
         "condition": None,
         "conditionVersion": None,
     }
-
-
-def _forbidden(who: Principal, action: str, scope: str) -> Response:
-    client = who.name if who.is_user else who.app_id
-    text = (
-        f"The client '{client}' with object id '{who.object_id}' does not have authorization to perform action "
-        f"'{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your "
-        "credentials."
-    )
-    return _error(403, "AuthorizationFailed", text)
-
-
-def _unauthorized(fault: TokenFault, tenant: str) -> Response:
-    code, text, description = _TOKEN_FAULTS[fault.kind]
-    challenge = (
-        f'Bearer authorization_uri="https://login.windows.net/{tenant}", error="invalid_token", '
-        f'error_description="{description}"'
-    )
-    return _error(401, code, text.format(message=fault.message), {"WWW-Authenticate": challenge})
-
-
-def _wrong_tenant(who: Principal, tenant: str) -> Response:
-    right, wrong = f"https://sts.windows.net/{tenant}/", f"https://sts.windows.net/{who.tenant_id}/"
-    text = (
-        f"The access token is from the wrong issuer '{wrong}'. It must match the tenant '{right}' associated with this "
-        f"subscription. Please use the authority (URL) 'https://login.windows.net/{tenant}' to get the token. Note, if the "
-        "subscription is transferred to another tenant there is no impact to the services, but information about new "
-        "tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error "
-        "message, please try back later."
-    )
-    challenge = (
-        f'Bearer authorization_uri="https://login.windows.net/{tenant}", error="invalid_token", error_description="The '
-        "access token is from the wrong issuer. It must match the tenant associated with this subscription. Please use "
-        f'correct authority to get the token."'
-    )
-    return _error(401, "InvalidAuthenticationTokenTenant", text, {"WWW-Authenticate": challenge})
-
-
-def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
-    return json_response(status, {"error": {"code": code, "message": message}}, headers, note=code)
-
-
-_TOKEN_FAULTS: Final = {
-    "missing": (
-        "AuthenticationFailed",
-        "Authentication failed. The 'Authorization' header is missing.",
-        "The authentication failed because of missing 'Authorization' header.",
-    ),
-    "malformed": (
-        "InvalidAuthenticationToken",
-        "The access token is invalid.",
-        "The access token is invalid.",
-    ),
-    "signature": (
-        "InvalidAuthenticationToken",
-        "The access token signature is invalid.",
-        "The access token is invalid.",
-    ),
-    "expired": (
-        "ExpiredAuthenticationToken",
-        "The access token expiry UTC time is past.",
-        "The access token has expired.",
-    ),
-    "audience": (
-        "InvalidAuthenticationTokenAudience",
-        "{message}",
-        "The access token has been obtained for wrong audience.",
-    ),
-}
-"""What is wrong with a token -> code, message, and the description in the challenge."""

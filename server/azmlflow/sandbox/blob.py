@@ -13,6 +13,7 @@ from uuid import uuid4
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from azmlflow.sandbox.envelope import UNKNOWN
 from azmlflow.sandbox.files import CONTAINER, ArtifactId, File, Files, files_of
 from azmlflow.sandbox.http import Request, Response
 from azmlflow.sandbox.world import Workspace, World
@@ -22,7 +23,9 @@ def answer(request: Request, world: World) -> Response:
     """Answer a request to a storage account."""
     workspace = next((each for each in world.workspaces if each.blob_host == request.host), None)
     if workspace is None:
-        return _error(404, "ResourceNotFound", "The specified resource does not exist.")
+        response = _error(404, "ResourceNotFound", "The specified resource does not exist.")
+        name = f"{unquote(request.path).lstrip('/')} in the storage account {request.host.partition('.')[0]}"
+        return response._replace(note=f"{UNKNOWN}{name}")
     if request.parameters().get("sig") != workspace.sas:
         return _error(403, "AuthenticationFailed", "Server failed to authenticate the request.")
     files = files_of(world)

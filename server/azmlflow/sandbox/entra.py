@@ -32,6 +32,8 @@ def answer(request: Request, world: World) -> Response:
 def _in_tenant(request: Request, world: World, cloud: Cloud, name: str, path: str) -> Response:
     if name in ANY_TENANT:
         tenant = next((each for each in world.tenants.values() if each.cloud == cloud), None)
+        if tenant is None and world.accept_anything:
+            tenant = world.tenant(cloud.login_host, cloud)
     else:
         tenant = world.tenant(name, cloud)
     if tenant is None:

@@ -19,6 +19,9 @@ REFUSED: Final = "a workspace refuses this: "
 IN_VAIN: Final = "asked for in vain: "
 """What it begins with where something is looked for that is not there; MLflow often does without it."""
 
+UNKNOWN: Final = "not here: "
+"""What it begins with where something is asked for that only the real Azure can know."""
+
 
 def missing(note: str) -> Response:
     """Return the answer to a path that a workspace does not have: 404 and nothing else."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from azmlflow.sandbox import gate, limits
-from azmlflow.sandbox.envelope import IN_VAIN, REFUSED, invalid_parameter, missing
+from azmlflow.sandbox.envelope import IN_VAIN, REFUSED, UNKNOWN, invalid_parameter, missing
 from azmlflow.sandbox.http import Request, Response, json_response
 from azmlflow.sandbox.store import StoreFailed, key_of, store_of
 from azmlflow.sandbox.world import Workspace, World
@@ -62,7 +62,7 @@ def answer(request: Request, world: World) -> Response:
     """Answer a request to a workspace's tracking host."""
     address = gate.read_address(request)
     if address is None or not address.prefix.startswith("/mlflow/"):
-        return missing("no path of a workspace's MLflow API")
+        return missing(f"{UNKNOWN}{request.path} on {request.host}")
     found = gate.find_workspace(request, world, address.workspace)
     if isinstance(found, Response):
         return found
@@ -75,11 +75,50 @@ def answer(request: Request, world: World) -> Response:
     if refusal is not None:
         return refusal
     asked = request._replace(path=API + endpoint)
+    if experiment := _experiment_of_azure(asked):
+        return _unknown_experiment(experiment)
     try:
         response = _SPECIAL.get(endpoint, _pass_on)(asked, workspace, world)
     except StoreFailed as error:
         return Response(500, str(error).encode("utf-8"), {"Content-Type": "text/plain"}, note=str(error))
+    if response.status == 404 and not response.note:
+        response = response._replace(note=_unknown(endpoint, asked))
     return _with_own_addresses(response, workspace)
+
+
+def _experiment_of_azure(request: Request) -> str:
+    """Return the id of an experiment that is none of the store's: it counts them, Azure gives them names like a GUID."""
+    asked = {**request.parameters(), **_body(request)}
+    several = asked.get("experiment_ids")
+    ids = [asked.get("experiment_id"), *(several if isinstance(several, list) else [several])]
+    return next((str(each) for each in ids if each and not str(each).isdigit()), "")
+
+
+def _unknown_experiment(experiment: str) -> Response:
+    body = {
+        "error_code": "RESOURCE_DOES_NOT_EXIST",
+        "message": f"Could not find experiment with ID {experiment}",
+    }
+    return json_response(404, body, note=f"{UNKNOWN}the experiment with the id {experiment}")
+
+
+def _unknown(endpoint: str, request: Request) -> str:
+    """Return the note for what is looked up and not there, "" for an experiment's name: who asks for it, then makes it."""
+    asked = {**request.parameters(), **_body(request)}
+    for name, label in _BY_ID.get(endpoint.partition("/")[0], ()):
+        if asked.get(name):
+            return f"{UNKNOWN}{label} {asked[name]}"
+    return ""
+
+
+_BY_ID: Final = {
+    "experiments": (("experiment_id", "the experiment with the id"),),
+    "runs": (("run_id", "the run"), ("run_uuid", "the run"), ("experiment_id", "the experiment with the id")),
+    "metrics": (("run_id", "the run"),),
+    "registered-models": (("name", "the registered model"),),
+    "model-versions": (("name", "a version of the registered model"),),
+}
+"""What an endpoint takes that names something, and how it is called."""
 
 
 def _endpoint(rest: str) -> str:

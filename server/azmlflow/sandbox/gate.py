@@ -57,12 +57,13 @@ def find_workspace(
     region = region_of_host(request.host) or ""
     who = read_bearer(request, world, cloud)
     if isinstance(who, TokenFault):
-        return user_error(401, who.message, region, inner="AuthorizationError")
-    workspace = world.workspace(ref, region, cloud)
+        return user_error(401, who.message, region, who.note, inner="AuthorizationError")
+    workspace = world.workspace(ref, region or None, cloud)
     if workspace is None or workspace.cloud != cloud:
         return user_error(404, f"The workspace {ref.workspace_name} was not found.", region)
     if world.accept_anything:
-        workspace.region = region or workspace.region
+        if region not in ("", workspace.region):
+            workspace.region, workspace.region_is_made_up = region, False
     elif workspace.region != region:
         message = f"The workspace {ref.workspace_name} was not found in region {region}."
         return user_error(404, message, region)

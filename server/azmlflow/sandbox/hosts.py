@@ -1,4 +1,4 @@
-"""Which handler answers for which host, in every cloud; a host that is not Azure's has none."""
+"""Which handler answers for which host, in every cloud; any other host has none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_known(host: str, tls: bool) -> bool:
 
 
 def place_of(host: str) -> tuple[Role, Cloud] | None:
-    """Return what a host is there for and its cloud, None for a host that is not Azure's."""
+    """Return what a host is there for and its cloud, None for one that the box does not play."""
     lowered = host.lower().removesuffix(".")
     if lowered == MANAGED_IDENTITY_HOST:
         return "imds", AZURE_CLOUD
@@ -50,7 +50,9 @@ def answer(request: Request, world: World) -> Response:
         return stand_ins.answer(request, world)
     place = place_of(request.host)
     if place is None:
-        return json_response(403, {"error": "the sandbox has no such host"}, note="not a host of Azure")
+        return json_response(
+            403, {"error": "the sandbox has no such host"}, note="the sandbox does not play this host"
+        )
     role, _ = place
     fault = _fault_of(world, role, request)
     if fault is None:

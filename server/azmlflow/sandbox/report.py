@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 from urllib.parse import parse_qs, unquote
 
-from azmlflow.azure.clouds import CLOUDS, cloud_of_login_host
+from azmlflow.azure.clouds import cloud_of_login_host
 from azmlflow.azure.proxies import MANAGED_IDENTITY_HOST
-from azmlflow.sandbox.envelope import IN_VAIN, REFUSED
+from azmlflow.sandbox.envelope import IN_VAIN, REFUSED, UNKNOWN
 from azmlflow.sandbox.hosts import TOOLS_HOST, place_of
 from azmlflow.sandbox.journal import Exchange
 from azmlflow.sandbox.landed import Landed, exceeded, read_back
-from azmlflow.sandbox.world import Workspace, World
+from azmlflow.sandbox.store import StoreFailed
+from azmlflow.sandbox.world import World
 
 Kind = Literal[
     "secret", "certificate", "federated", "managed-identity", "az", "azd", "pwsh", "password", "user"
@@ -40,8 +41,8 @@ class Report:
     """Everything that can be told of what happened in the box.
 
     `refused` are the things that a real workspace is known to refuse, `in_vain` what it does not have and was looked for,
-    `unknown_hosts` those that are not Azure's, all with how often. `unknown_things` are runs and experiments that only the real workspace could know.
-    `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
+    `unknown_hosts` those that are not Azure's, all with how often. `unknown_things` is what only the real Azure could know.
+    `requests` is how often anything was asked of the box, `failed` why what landed cannot be told. `assumed_regions` names the workspaces (by ARM id) whose region the code asked Azure for, so that the box made one up.
     """
 
     landed: tuple[Landed, ...]
@@ -53,12 +54,19 @@ class Report:
     unknown_things: tuple[str, ...]
     assumed_regions: frozenset[str]
     distrusting_hosts: tuple[str, ...]
+    requests: int = 0
+    failed: str = ""
 
 
 def report_on(world: World, journal: Iterable[Exchange]) -> Report:
-    """Return the report; raises StoreFailed when the store does not answer."""
-    exchanges = list(journal)
-    landed = read_back(world)
+    """Return the report; where the store does not answer, it says why."""
+    try:
+        return _report(read_back(world), list(journal))
+    except StoreFailed as error:
+        return replace(_report((), list(journal)), failed=str(error))
+
+
+def _report(landed: tuple[Landed, ...], exchanges: list[Exchange]) -> Report:
     notes = [exchange.note for exchange in exchanges]
     return Report(
         landed,
@@ -67,11 +75,10 @@ def report_on(world: World, journal: Iterable[Exchange]) -> Report:
         _counted(note.removeprefix(IN_VAIN) for note in notes if note.startswith(IN_VAIN)),
         tuple(dict.fromkeys(text for each in landed for run in each.runs for text in exceeded(run))),
         _counted(exchange.host for exchange in exchanges if _is_unknown(exchange)),
-        tuple(dict.fromkeys(_unknown_things(exchanges))),
-        frozenset(
-            each.workspace.ref.arm_id for each in landed if _was_asked_of_azure(each.workspace, exchanges)
-        ),
+        tuple(dict.fromkeys(note.removeprefix(UNKNOWN) for note in notes if note.startswith(UNKNOWN))),
+        frozenset(each.workspace.ref.arm_id for each in landed if each.workspace.region_is_made_up),
         tuple(dict.fromkeys(exchange.host for exchange in exchanges if _is_distrusting(exchange))),
+        len(exchanges),
     )
 
 
@@ -124,32 +131,8 @@ def _is_distrusting(exchange: Exchange) -> bool:
     return exchange.method == "CONNECT" and exchange.status == 0 and "does not trust" in exchange.note
 
 
-def _unknown_things(exchanges: Iterable[Exchange]) -> Iterable[str]:
-    """Yield what was asked for by an id that the box does not have: a real workspace may."""
-    for exchange in exchanges:
-        path, _, query = exchange.path.partition("?")
-        what = next((name for end, name in _BY_ID.items() if path.endswith(end)), None)
-        if what is None or exchange.status != 404:
-            continue
-        key, label = what
-        value: Any = parse_qs(query).get(key, [""])[-1]
-        yield f"{label} {value}".strip()
-
-
-def _was_asked_of_azure(workspace: Workspace, exchanges: Iterable[Exchange]) -> bool:
-    arm = {cloud.arm_host for cloud in CLOUDS}
-    wanted = workspace.ref.arm_id.casefold()
-    return any(exchange.host in arm and wanted in unquote(exchange.path).casefold() for exchange in exchanges)
-
-
 def _counted(names: Iterable[str]) -> dict[str, int]:
     return dict(Counter(names))
 
 
 _TOOLS: Final[dict[str, Kind]] = {"az": "az", "azd": "azd", "pwsh": "pwsh"}
-_BY_ID: Final = {
-    "/experiments/get": ("experiment_id", "the experiment with the id"),
-    "/runs/get": ("run_id", "the run"),
-    "/registered-models/get": ("name", "the registered model"),
-    "/model-versions/get": ("name", "a version of the registered model"),
-}

@@ -201,13 +201,13 @@ _ALL: Final = (
     Scenario("logged-models-served", "the workspace keeps MLflow 3's models", _logged_models_served),
     Scenario(
         "slow",
-        f"every answer takes {SLOW_SECONDS:g} seconds",
-        _faulty(Fault(SLOW_SECONDS), "login", "arm", "tracking"),
+        f"every answer takes {SLOW_SECONDS:g} seconds, but for the metadata service's",
+        _faulty(Fault(SLOW_SECONDS), "login", "arm", "tracking", "blob"),
     ),
     Scenario(
         "silent",
-        "connections are accepted and never answered",
-        _faulty(Fault(ending="silent"), "login", "arm", "tracking"),
+        "connections are accepted and never answered, but for the metadata service's",
+        _faulty(Fault(ending="silent"), "login", "arm", "tracking", "blob"),
     ),
     Scenario(
         "resets",

@@ -164,13 +164,28 @@ def _environment(home: Path) -> dict[str, str]:
         "TMPDIR": str(home),
         "TEMP": str(home),
         "TMP": str(home),
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+        "PYTHONPATH": os.pathsep.join(_search_path()),
         "PYTHONDONTWRITEBYTECODE": "1",
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "true",
         "GIT_PYTHON_REFRESH": "quiet",
         "AZUREML_CURRENT_CLOUD": "AzureCloud",
     }
+
+
+def _search_path() -> list[str]:
+    """Return where this Python finds its packages, without the folders in which the user's own modules may lie.
+
+    Those are the working folder and PYTHONPATH, except for a folder of it where what we need is installed.
+    """
+    theirs = {
+        Path(path).absolute() for path in (os.curdir, *os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    }
+    return [path for path in sys.path if path and (Path(path).absolute() not in theirs or _holds_ours(path))]
+
+
+def _holds_ours(folder: str) -> bool:
+    return any(Path(folder, name, "__init__.py").is_file() for name in ("azmlflow", *PACKAGES))
 
 
 def _apart() -> dict[str, Any]:

@@ -6,8 +6,9 @@ import time
 from typing import Any, Final, Literal, NamedTuple
 from uuid import uuid4
 
-from azmlflow.azure.clouds import Cloud
+from azmlflow.azure.clouds import CLOUDS, Cloud
 from azmlflow.sandbox import jwt
+from azmlflow.sandbox.envelope import REFUSED
 from azmlflow.sandbox.http import Request
 from azmlflow.sandbox.world import World
 
@@ -35,6 +36,8 @@ class TokenFault(NamedTuple):
 
     kind: Literal["missing", "malformed", "signature", "expired", "audience"]
     message: str
+    note: str = ""
+    """What the journal is told of it, where that is more than the message."""
 
 
 def issue(world: World, principal: Principal, audience: str, seconds: int = LIFETIME) -> str:
@@ -71,7 +74,8 @@ def issue(world: World, principal: Principal, audience: str, seconds: int = LIFE
 def read_bearer(request: Request, world: World, cloud: Cloud) -> Principal | TokenFault:
     """Return who asks, by the request's token for Resource Manager, or why it is not accepted.
 
-    In a dry run a token from elsewhere counts too: who could have given it cannot be asked.
+    In a dry run a token from elsewhere counts too: who could have given it cannot be asked. A token of the box for another
+    cloud does not.
     """
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text.strip():
@@ -80,7 +84,7 @@ def read_bearer(request: Request, world: World, cloud: Cloud) -> Principal | Tok
     if token is None:
         return TokenFault("malformed", "The access token is malformed.")
     if world.accept_anything:
-        return _principal(token)
+        return _of_another_cloud(token, world, request.host, cloud) or _principal(token)
     if not jwt.is_signed_by(token, signing_key(world).public_key()):
         return TokenFault("signature", "The access token's signature is invalid.")
     if not isinstance(expiry := token.claims.get("exp"), int) or expiry <= time.time():
@@ -89,6 +93,16 @@ def read_bearer(request: Request, world: World, cloud: Cloud) -> Principal | Tok
     if audience.rstrip("/") not in arm_audiences(cloud):
         return TokenFault("audience", f"The access token has been obtained for wrong audience '{audience}'.")
     return _principal(token)
+
+
+def _of_another_cloud(token: jwt.Jwt, world: World, host: str, cloud: Cloud) -> TokenFault | None:
+    audience = str(token.claims.get("aud"))
+    theirs = next((each for each in CLOUDS if audience.rstrip("/") in arm_audiences(each)), cloud)
+    if theirs == cloud or not jwt.is_signed_by(token, signing_key(world).public_key()):
+        return None
+    message = f"The access token has been obtained for wrong audience '{audience}'."
+    note = f"{REFUSED}a token of {theirs.name} (for {audience}), as {host} is in {cloud.name}"
+    return TokenFault("audience", message, note)
 
 
 def arm_audiences(cloud: Cloud) -> tuple[str, str]:

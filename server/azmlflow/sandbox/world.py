@@ -12,6 +12,7 @@ from uuid import NAMESPACE_DNS, uuid4, uuid5
 from azmlflow.azure.clouds import AZURE_CLOUD, Cloud
 from azmlflow.azure.granted_actions import covers
 from azmlflow.azure.workspace import WorkspaceRef, is_guid
+from azmlflow.sandbox import names
 from azmlflow.sandbox.backstage import Backstage
 from azmlflow.sandbox.http import Ending
 
@@ -113,6 +114,8 @@ class Workspace:
     public_access: bool = True
     serves_logged_models: bool = False
     exists: bool = True
+    region_is_made_up: bool = False
+    """In a dry run: the code has asked where it is, which only Azure knows."""
 
     @property
     def host(self) -> str:
@@ -207,9 +210,9 @@ class World:
         with self.backstage.lock:
             found = next((each for each in self.workspaces if each.exists and each.ref.same_as(ref)), None)
             if found is None and self.accept_anything:
-                found = new_workspace(
-                    ref, region or "westeurope", next(iter(self.tenants)), cloud or self.cloud
-                )
+                cloud = cloud or self.cloud
+                found = new_workspace(ref, region or region_of(cloud), next(iter(self.tenants)), cloud)
+                found.region_is_made_up = region is None
                 found.serves_logged_models = self.serves_logged_models
                 self.workspaces.append(found)
         return found
@@ -236,6 +239,11 @@ def new_workspace(ref: WorkspaceRef, region: str, tenant_id: str, cloud: Cloud) 
     workspace_id = str(uuid5(_NAMES, ref.arm_id.casefold()))
     account = f"box{workspace_id.replace('-', '')[:16]}"
     return Workspace(ref, region, tenant_id, cloud, workspace_id, account, uuid4().hex, [Grant(("*",))])
+
+
+def region_of(cloud: Cloud) -> str:
+    """Return a region of a cloud, for a workspace of which none is known."""
+    return names.REGIONS.get(cloud.name, names.REGIONS[AZURE_CLOUD.name])
 
 
 def allows(grants: list[Grant], principal: str, action: str) -> bool:

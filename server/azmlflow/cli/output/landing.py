@@ -55,12 +55,18 @@ def _verdict(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[st
     elif _count(report):
         yield paint("green", f"{plural(_count(report), 'run')} would have landed in Azure Machine Learning.")
     else:
-        yield paint("yellow", "The command logged no run.")
+        asked = "" if report["requests"] else " The command asked nothing of the sandbox."
+        if report["elsewhere"]:
+            asked += " Its tracking URI names something else, see the notes."
+        yield paint("yellow", f"No run was seen, neither in a workspace nor in a local store.{asked}")
     yield ""
 
 
 def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     ended = report["ended"]
+    if report["failed"]:
+        yield f"The sandbox failed, so that what landed in workspaces is not known. {clean(report['failed'])}"
+    yield from map(_past, report["past"])
     for store in report["local"]:
         if store["runs"]:
             count = len(store["runs"])
@@ -73,6 +79,19 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     for refused in report["refused"]:
         times = f" {refused['count']} times" if refused["count"] > 1 else ""
         yield f"A workspace would have refused{times}: {clean(refused['what']).rstrip('.')}."
+
+
+def _past(past: Mapping[str, str]) -> str:
+    what, file = clean(past["what"]), clean(past["file"])
+    if "." in what:
+        return (
+            f"The code wanted to reach {what} without the proxy that leads to the sandbox: nothing was sent."
+        )
+    remedy = "Leave it as it is for the dry run."
+    if file:
+        override = ", or load the file without override=True" if what.lower().endswith("_proxy") else ""
+        remedy = f"{file} sets it: take it out there for the dry run{override}."
+    return f"{what} was changed while the command ran and led past the sandbox: nothing was sent. {remedy}"
 
 
 def _scripts(report: Mapping[str, Any]) -> list[str]:
@@ -118,7 +137,10 @@ def _run(run: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]:
     status = paint(_STATUS.get(run["status"], "dim"), run["status"].lower() or "unknown")
     deleted = ", deleted" if run["deleted"] else ""
     yield f"    {paint('bold', 'run')} {clean(run['name'])} ({clean(run['run_id'])}): {status}{deleted}"
-    metrics = [f"{name} = {value:g}" for name, value in run["metrics"].items()]
+    metrics = [
+        f"{name} = {value if isinstance(value, str) else f'{value:g}'}"
+        for name, value in run["metrics"].items()
+    ]
     parameters = [f"{name} = {value}" for name, value in run["parameters"].items()]
     tags = [f"{name} = {value}" for name, value in run["tags"].items()]
     artifacts = [f"{each['path']} ({_size(each['size'])})" for each in run["artifacts"]]
@@ -167,11 +189,17 @@ def _sign_ins(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[s
     for sign_in in report["sign_ins"]:
         yield from _wrapped(f"{paint('bold', 'Signed in')} with ", _sign_in(sign_in), width)
     if report["would_try"]:
-        yield "  None of your own credentials was used. In this environment the chain would have tried, in order:"
+        yield from _wrapped("  ", _WOULD_TRY, width)
         for each in report["would_try"]:
             if each["state"] in ("would be tried", "unknown until asked", "stops the chain"):
                 yield from _wrapped(f"    {each['link']}: ", each["reason"], width)
     yield ""
+
+
+_WOULD_TRY: Final = (
+    "None of your own credentials was used. If your code gives no credential, azureml-mlflow takes a chain of its own, which "
+    "in this environment would have tried, in order:"
+)
 
 
 def _sign_in(sign_in: Mapping[str, Any]) -> str:
@@ -186,7 +214,7 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
     hosts = report["hosts"]
     notes = [
         *(
-            f"Asked for {clean(thing)}, which a dry run does not have; the workspace may."
+            f"Asked for {clean(thing)}, which a dry run does not have; Azure may."
             for thing in report["unknown"]
         ),
         *(
@@ -196,8 +224,22 @@ def _notes(report: Mapping[str, Any], paint: Paint, width: int) -> Iterator[str]
         ),
         *(f"One run has {clean(text)}." for text in report["limits"]),
         *(
-            f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as it is not a host of Azure."
+            f"Wanted to reach {clean(host)} ({plural(count, 'time')}): refused, as the sandbox does not play this host."
             for host, count in hosts["refused"].items()
+        ),
+        *(
+            f"Used the tracking URI {clean(uri)}, which is neither a workspace's nor a local store's: what it holds now is "
+            "not looked at."
+            for uri in report["elsewhere"]
+        ),
+        *(
+            f"Reached {clean(address)} on this machine, which is no part of the sandbox: what was sent there was really "
+            "done."
+            for address in hosts["here"]
+        ),
+        *(
+            f"Reached {clean(address)} without a proxy, past the sandbox: what was sent there was really sent."
+            for address in hosts["direct"]
         ),
         *(
             f"Did not trust the sandbox's certificate for {clean(host)}: it uses certificates of its own choosing."

@@ -10,21 +10,25 @@ from azmlflow.lsp import background, uris
 from azmlflow.lsp.command_progress import Shown
 from azmlflow.lsp.commands.base import Arguments, Refused, strings
 from azmlflow.lsp.dry_runner import DryRunner, Result
+from azmlflow.workspace.interpreter import why_taken
 
 if TYPE_CHECKING:
     from azmlflow.lsp.session import Session
+    from azmlflow.workspace.interpreter import Interpreter
 
 
 async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
-    """Run a script with the project's interpreter in the script's folder. Argument: the document's URI.
+    """Run a script with the project's interpreter, in the folder where a connection test starts it. Argument: the document's URI.
 
     Returns {"text": a page to read, "report": what `azmlflow dry-run --format json` prints, "output": the last lines that
     the script printed}. To cancel the request or its progress ends the script with all that it has started.
     """
     (uri,) = strings(arguments, "the document's URI")
     path = await _script(session, uri)
-    python = await background.in_thread(lambda: _python(session, path))
-    runner = DryRunner([str(python), path.name], path.parent)
+    folder = session.store.snapshot.root_of(path)
+    found = await background.in_thread(lambda: _interpreter(session, folder))
+    python = found.python if found else Path(sys.executable)
+    runner = DryRunner([str(python), str(path.relative_to(folder))], folder)
     protocol = session.server.protocol
     shown = Shown(session, protocol.work_done_token, f"Dry run of {path.name}", lambda: _cancel(runner))
     protocol.when_cancelled(lambda: _cancel(runner))
@@ -35,7 +39,7 @@ async def run(session: Session, arguments: Arguments) -> dict[str, Any]:
         raise Refused(f"The dry run cannot be started: {error.strerror}.") from None
     finally:
         shown.end("Cancelled." if runner.cancelled else "Done.")
-    return _answer(result, runner)
+    return _answer(result, runner, _how(python, found, folder))
 
 
 def _cancel(runner: DryRunner) -> None:
@@ -77,26 +81,36 @@ def _plain(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def _python(session: Session, path: Path) -> Path:
-    """Return the interpreter that the project's code runs in, else our own."""
+def _interpreter(session: Session, folder: Path) -> Interpreter | None:
+    """Return the interpreter that the project's code runs in, None when there is none but our own."""
     from azmlflow.workspace.surroundings import Wanted, look
 
-    root = session.store.snapshot.root_of(path)
-    seen = look(Wanted(interpreters=frozenset({root})), session.around.terms())
-    found = seen.interpreters.get(root)
-    return found.python if found else Path(sys.executable)
+    seen = look(Wanted(interpreters=frozenset({folder})), session.around.terms())
+    return seen.interpreters.get(folder)
 
 
-def _answer(result: Result, runner: DryRunner) -> dict[str, Any]:
+def _how(python: Path, found: Interpreter | None, folder: Path) -> str:
+    """Say which Python ran the script, where, and what it lacks as far as its folders tell."""
+    why = why_taken(found.origin) if found else "azmlflow's own, as no other was found"
+    said = f"Run with {python} ({why}), in {folder}."
+    lacking = [name for name in _NEEDED if found and found.site_packages and name not in found.packages]
+    if "mlflow" in lacking and found and "mlflow-skinny" in found.packages:
+        lacking.remove("mlflow")
+    return f"{said} It does not have {' and '.join(lacking)} installed." if lacking else said
+
+
+def _answer(result: Result, runner: DryRunner, how: str) -> dict[str, Any]:
     report = result.report
     if report is not None:
-        return {"text": report.pop("text", ""), "report": report, "output": list(result.printed)}
+        text = f"{report.pop('text', '').rstrip()}\n\n{how}\n"
+        return {"text": text, "report": report, "output": list(result.printed)}
     if runner.cancelled:
         raise Refused("The dry run was cancelled.")
     said = next((line for line in reversed(result.printed) if line.startswith("azmlflow: ")), "")
     raise Refused(said.removeprefix("azmlflow: ") or "The dry run ended without a report.")
 
 
+_NEEDED: Final = ("mlflow", "azureml-mlflow")
 _UNTRUSTED: Final = (
     "Nothing is run in a workspace that is not trusted: a dry run runs the script, with the Python that the workspace "
     "chooses. Trust the workspace first."

@@ -154,8 +154,8 @@ class Handler(BaseHTTPRequestHandler):
         return False
 
     def _refuse(self, host: str, method: str, path: str) -> None:
-        self._note(host, method, path, 403, time.monotonic(), "refused: not a host of Azure")
-        self._send(Response(403, b"The sandbox plays Azure's hosts only, and passes nothing on.\n"))
+        self._note(host, method, path, 403, time.monotonic(), "refused: the sandbox does not play this host")
+        self._send(Response(403, b"The sandbox does not play this host, and passes nothing on.\n"))
 
     def _send(self, response: Response, half: bool = False) -> None:
         body = response.body
