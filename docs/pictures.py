@@ -1,8 +1,8 @@
 """Makes the pictures of the terminal in docs/pictures from real runs of azmlflow.
 
 SVG is for pages that may show it; PNG, drawn from it by `rsvg-convert` (Debian: librsvg2-bin, Homebrew: librsvg), is
-for those that may not: the README is also the page of the VS Code extension, which refuses SVG. vscode.png is none of
-these: it is a screenshot of VS Code with examples/quickstart open, taken by hand.
+for those that may not: the README is also the page of the VS Code extension, which refuses SVG. The pictures of VS Code are
+made by tests/vscode/pictures.py.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ def printed(shown: Shown, environ: dict[str, str]) -> str:
             cwd=Path(folder) / shown.folder,
             env={
                 **environ,
+                "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # MLflow's own two long lines, with emoji
                 "PYTHONPATH": str(ROOT / "server"),
                 "PYTHONUTF8": "1",
                 "FORCE_COLOR": "1",

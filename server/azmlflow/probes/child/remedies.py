@@ -101,14 +101,20 @@ def nothing_left(context: Context) -> Outcome:
             "No credential gives a token by itself. The plugin would now print a code and wait 900 s until somebody "
             "types it in on another device."
         )
+    almost = _almost(context)
+    if almost is not None:
+        message = f"{message} {almost.link}: {almost.message}"
     return failed(CREDENTIAL, message, **{**_most_useful(context), "code": "NO_TOKEN"})
 
 
-def _is_almost(outcome: Outcome) -> bool:
-    """Tell whether a link that passed on is one that somebody meant to use, one step short of a token."""
-    return outcome.step == CREDENTIAL and (
-        outcome.code in ALMOST or (outcome.code or "").startswith("AADSTS")
-    )
+def _almost(context: Context) -> Outcome | None:
+    """Return the first link that passed on although somebody meant to use it, one step short of a token."""
+
+    def is_one(outcome: Outcome) -> bool:
+        code = outcome.code or ""
+        return outcome.step == CREDENTIAL and (code in ALMOST or code.startswith("AADSTS"))
+
+    return next(filter(is_one, context.outcomes), None)
 
 
 def _most_useful(context: Context) -> dict[str, Any]:
@@ -119,7 +125,7 @@ def _most_useful(context: Context) -> dict[str, Any]:
     if AZURE_CLI not in names and os.environ.get(v.AZURE_TOKEN_CREDENTIALS):
         advice = f"{v.AZURE_TOKEN_CREDENTIALS} leaves out the account of the Azure CLI; remove it, or set what it leaves."
         return {"advice": advice, "command": f"unset {v.AZURE_TOKEN_CREDENTIALS}"}
-    almost = next((outcome for outcome in context.outcomes if _is_almost(outcome)), None)
+    almost = _almost(context)
     if almost is not None:
         return {"advice": almost.advice, "command": almost.command, "url": almost.url}
     if os.environ.get("CI"):
