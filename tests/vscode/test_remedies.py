@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -69,8 +70,14 @@ def the_terminal_takes_one_command_at_a_time(
     assert arguments[:2] == ["install", "azureml-mlflow"]
     expect(report.locator("#hint")).to_contain_text("pip install azureml-mlflow")
     shot(editor, "remedies-terminal")
-    report.get_by_role("button", name="Run in Terminal").first.click()
+    running = report.get_by_role("button", name="Run in Terminal").first
+    running.click()
+    expect(report.locator("#hint")).to_be_visible()
     expect(terminals(editor)).to_have_count(3)
+    editor.command("azmlflow: Try It in the Sandbox")
+    editor.status(re.compile("sandbox")).wait_for()
+    running.click()
+    expect(terminals(editor)).to_have_count(4)
 
 
 def terminals(editor: Workbench) -> Locator:
