@@ -12,8 +12,17 @@ from playwright.sync_api import expect
 
 from tests.vscode.conftest import Open, Shot
 from tests.vscode.driver import azure, machine, projects
+from tests.vscode.driver.contrast import too_pale
 from tests.vscode.driver.waiting import until
-from tests.vscode.driver.workbench import Workbench
+from tests.vscode.driver.workbench import THEMES, Workbench
+
+IS_SEEN = """() => {
+  const [top, heading, cause] = ['#top', '#steps > [data-outcome=failed] > h2', '[data-cause]'].map(
+    place => document.querySelector(place).getBoundingClientRect()
+  );
+  return top.bottom <= heading.top && heading.bottom <= cause.top && cause.bottom <= innerHeight;
+}"""
+"""Tells whether what failed lies with the heading of its step between what stays on top and the lower edge."""
 
 
 def test_the_status_goes_through_its_states(
@@ -45,7 +54,11 @@ def test_the_status_goes_through_its_states(
     editor.status("ws-churn: failed").wait_for()
     expect(editor.status()).to_have_class(re.compile("error-kind"))
     expect(report.locator("[data-cause=true]")).to_contain_text("AADSTS7000215")
+    assert report.locator("#report").evaluate(IS_SEEN)
     shot(editor, "status-failed")
+    for name in THEMES:
+        editor.theme(name)
+        assert not too_pale(report.locator("#report")), name
     if machine.is_compiled("node-pty"):
         report.get_by_role("button", name="Type in Terminal").click()
         expect(editor.terminal()).to_contain_text("az ad app credential reset")

@@ -18,6 +18,15 @@ STATUS = "azmlflow.azmlflow.azmlflow.status"
 EDITOR = ":is(.editor-instance, .notebookOverlay) .monaco-editor"
 
 
+THEMES = {
+    "Dark Modern": "vscode-dark",
+    "Dark High Contrast": "vscode-high-contrast",
+    "Light High Contrast": "vscode-high-contrast-light",
+    "Light Modern": "vscode-light",
+}
+"""The colours of the workbench as they are named in its picker, and the class that a webview has with them; the last is usual."""
+
+
 class Workbench(Pickers):
     """A window of VS Code in a page."""
 
@@ -189,6 +198,13 @@ class Workbench(Pickers):
             self.command("Notifications: Show Notifications")
             found.first.wait_for()
         return found.first
+
+    def theme(self, name: str) -> None:
+        """Choose the colours, for this window and those that come, and wait until the webview in front has them."""
+        self.command("Preferences: Color Theme")
+        self.type_into_picker(name)
+        self.row_named(name).click()
+        self.webview().locator(f"body.{THEMES[name]}").wait_for()
 
     # ---- webviews, logs, terminals, notebooks ----
 
