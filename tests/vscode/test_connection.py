@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,8 @@ def test_the_status_goes_through_its_states(
     window: Open, shot: Shot, project: Path, box: AzureBox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not tested, testing, connected; failed when the secret is wrong; expired when the token is."""
-    editor = window(projects.example("connected", project), "train.py")
+    folder = projects.example("connected", project)
+    editor = window(folder, "train.py")
     editor.status("ws-churn: not tested").wait_for()
     shot(editor, "status-unknown")
 
@@ -73,6 +76,20 @@ def test_the_status_goes_through_its_states(
     menu = editor.row("Test Connection")
     expect(menu.first).to_be_visible()
     shot(editor, "status-expired-menu")
+    editor.press("Escape")
+    a_test_that_nobody_asked_for_ends_with_its_server(editor, folder / "train.py", box)
+
+
+def a_test_that_nobody_asked_for_ends_with_its_server(editor: Workbench, script: Path, box: AzureBox) -> None:
+    azure.play(box, "silent")
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace('"churn"', '"churn-2"'), encoding="utf-8")
+    report = editor.report("running")
+    until(lambda: probes(editor), "the server makes no test by itself")
+    expect(report.locator("#action-cancel")).to_have_count(0)
+    (running,) = editor.server.language_servers()
+    os.kill(running.pid, signal.SIGKILL)
+    expect(editor.report("stopped").locator("#message")).to_contain_text("The test was cancelled.")
 
 
 def test_a_test_that_hangs_is_cancelled(window: Open, shot: Shot, project: Path, box: AzureBox) -> None:
