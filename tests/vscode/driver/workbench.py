@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -205,6 +206,15 @@ class Workbench(Pickers):
         self.type_into_picker(name)
         self.row_named(name).click()
         self.webview().locator(f"body.{THEMES[name]}").wait_for()
+
+    def trust_address(self, address: str) -> None:
+        """Let pages of an address be opened without a question, which VS Code asks in no test."""
+        self.command("Manage Trusted Domains")
+        self.tab("Trusted Domains").wait_for()
+        self.focus_editor()
+        self.press("Control+A")
+        self.page.keyboard.insert_text(json.dumps([address]))
+        self.save()
 
     # ---- webviews, logs, terminals, notebooks ----
 
