@@ -15,6 +15,9 @@ declare function acquireVsCodeApi(): {
   setState(state: Kept): void;
 };
 
+/** What is left free around what is brought into view, in pixels. */
+const MARGIN = 8;
+
 const code = acquireVsCodeApi();
 const send: Send = (message) => {
   code.postMessage(message);
@@ -83,22 +86,27 @@ function headerElement(next: View): HTMLElement {
       send({ type: 'action', id });
     });
   });
+  const headline = element(
+    'p',
+    { id: 'headline' },
+    picture(next.state),
+    element('strong', { id: 'state' }, next.word),
+    ' ',
+    element('span', { id: 'message' }, next.headline),
+  );
   return element(
     'header',
     { id: 'summary', 'data-state': next.state },
     element('h1', { id: 'title' }, next.title),
+    element('ul', { id: 'facts', role: 'list' }, ...facts),
     next.sandbox === undefined ? undefined : element('p', { id: 'sandbox' }, next.sandbox),
     element(
-      'p',
-      { id: 'headline' },
-      picture(next.state),
-      element('strong', { id: 'state' }, next.word),
-      ' ',
-      element('span', { id: 'message' }, next.headline),
+      'div',
+      { id: 'top' },
+      headline,
+      element('div', { id: 'actions', role: 'group', 'aria-label': next.labels.actions }, ...actions),
+      next.hint === undefined ? undefined : element('p', { id: 'hint' }, next.hint),
     ),
-    element('ul', { id: 'facts', role: 'list' }, ...facts),
-    element('div', { id: 'actions', role: 'group', 'aria-label': next.labels.actions }, ...actions),
-    next.hint === undefined ? undefined : element('p', { id: 'hint' }, next.hint),
   );
 }
 
@@ -169,17 +177,29 @@ function settle(before: View | undefined, next: View): void {
   }
 }
 
+/** Shows what failed with the heading of the step that it is in, below what stays on top; without it where there is no room. */
 function showCause(cause: HTMLElement | null): void {
   if (cause === null) {
     return;
   }
-  const covered = getComputedStyle(header).position === 'sticky' ? header.offsetHeight : 0;
-  cause.style.scrollMarginTop = `${String(covered + 8)}px`;
-  const fits = cause.offsetHeight < window.innerHeight - 2 * covered;
-  cause.scrollIntoView({ block: fits ? 'center' : 'start' });
+  const step = cause.closest<HTMLElement>('#steps > li') ?? cause;
+  const room = window.innerHeight - covered() - 2 * MARGIN;
+  const height = cause.getBoundingClientRect().bottom - step.getBoundingClientRect().top;
+  const first = height <= room ? step : cause;
+  window.scrollTo(0, 0);
+  if (cause.getBoundingClientRect().bottom > window.innerHeight) {
+    first.style.scrollMarginTop = `${String(covered() + MARGIN)}px`;
+    first.scrollIntoView({ block: 'start' });
+  }
   if (document.hasFocus()) {
     cause.focus({ preventScroll: true });
   }
+}
+
+/** Returns how much of the window what stays on top takes. */
+function covered(): number {
+  const top = header.querySelector<HTMLElement>('#top');
+  return top !== null && getComputedStyle(top).position === 'sticky' ? top.offsetHeight : 0;
 }
 
 /** Returns what has the focus, as what finds it again after it was drawn anew. */

@@ -35,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new LanguageStatus(board),
     reports,
     registerCommands(tools, board, reports),
-    registerSandbox(tools, board),
+    registerSandbox(tools, board, reports),
   );
   void server.refresh();
   void showExample(context);

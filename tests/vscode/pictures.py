@@ -21,7 +21,7 @@ SANDBOX = (
     "notification=This window now uses",
     "status=not tested",
 )
-TEST = ("command=azmlflow: Test Connection", "see=Connected to workspace")
+TEST = ("command=azmlflow: Test Connection", "see=Connected to workspace", "click=Connected to workspace")
 SMALL = ("--theme=dark", "--size=900x600", "press=Control+B")
 """As the walkthrough shows them: beside its text there is room for no more."""
 

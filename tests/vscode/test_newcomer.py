@@ -29,7 +29,12 @@ def test_a_newcomer_gets_to_a_connection_that_works(
         editor = window(None, server=server)
         begun = time.monotonic()
 
-        editor.command("azmlflow: Open the Example")
+        editor.command("Welcome: Open Walkthrough...")
+        editor.pick("Get Started with azmlflow")
+        guide = editor.page.locator(".gettingStartedContainer")
+        expect(guide.locator(".getting-started-step")).to_have_count(5)
+        shot(editor, "walk-0-guide")
+        guide.get_by_role("button", name="Open the Example", exact=True).click()
         editor.page.get_by_role("button", name="Put It Here").click()
         editor.is_open("train.py")
         expect(editor.squiggles("warning")).to_have_count(1)

@@ -81,8 +81,8 @@ function stepOf(step: string, group: Some<Outcome>, { cause, running }: Course, 
   const title = stepTitle(group.find((outcome) => outcome.title !== undefined) ?? group[0]);
   const isPart = ({ link, host }: Outcome) => link !== undefined || (host !== undefined && group.length > 1);
   const owns = group.filter((outcome) => !isPart(outcome));
-  const own = owns.pop();
-  const parts = [...group.filter(isPart), ...owns];
+  const own = telling(owns);
+  const parts = [...group.filter(isPart), ...owns.filter((outcome) => outcome !== own)];
   const word = step === running && !own ? 'running' : together(group.map(wordOf));
   const head = own ? lineOf(own, cause, t) : emptyLine(step);
   const lines = numbered(parts.map((part) => lineOf(part, cause, t)));
@@ -123,6 +123,12 @@ function emptyLine(step: string): Line {
     signIn: undefined,
     cause: false,
   };
+}
+
+/** Returns the outcome that says what several come to: of a Python that lacks the packages, not of the one that goes on. */
+function telling(owns: readonly Outcome[]): Outcome | undefined {
+  const word = together(owns.map(wordOf));
+  return owns.find((outcome) => wordOf(outcome) === word) ?? owns[0];
 }
 
 /** Returns what a step comes to whose outcomes are these: a host that fails, say, is not made good by others. */

@@ -5,6 +5,7 @@ import { plain } from '../text';
 import { textOf } from './as-text';
 import { copy, doDeed, signIn } from './clicks';
 import { lineIn } from './find';
+import { interpreterOf } from './interpreter';
 import { Panel } from './panel';
 import { viewOf } from './shown';
 import { Terminal } from './terminal';
@@ -44,6 +45,11 @@ export class Reports implements vscode.Disposable {
   /** The document or folder whose report the user is reading; undefined when it is none. */
   get subject(): vscode.Uri | undefined {
     return this.panel.active && this.shown !== undefined ? vscode.Uri.parse(this.shown) : undefined;
+  }
+
+  /** Has what is run from a report go to a new terminal, for those that are open have outdated variables. */
+  forgetTerminal(): void {
+    this.terminal.forget();
   }
 
   /** Tests a document or folder and shows what comes of it; `interactive` lets it open a browser. */
@@ -141,10 +147,9 @@ export class Reports implements vscode.Disposable {
       await copy(line.command.text);
     } else if (line?.command !== undefined) {
       this.ran = undefined;
-      await this.terminal.use(
-        line.command,
-        vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(shown))?.uri,
-      );
+      const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(shown))?.uri.toString();
+      const interpreter = interpreterOf(this.trials.of(shown)?.outcomes ?? []);
+      await this.terminal.use(line.command, { folder, interpreter });
     }
   }
 

@@ -124,6 +124,11 @@ export function cancelled(trial: Trial, at: Date): Trial {
   return { ...trial, phase: 'cancelled', endedAt: at, now: undefined };
 }
 
+/** Returns the test as it is left when its server is gone: one that the server made by itself is heard of no more. */
+export function abandoned(trial: Trial, at: Date): Trial {
+  return trial.phase === 'running' && !trial.asked ? cancelled(trial, at) : trial;
+}
+
 /** Returns the test that was not made, with the reason as a sentence. */
 export function refused(trial: Trial, sentence: string, at: Date): Trial {
   return { ...trial, phase: 'refused', endedAt: at, now: undefined, refusal: sentence };

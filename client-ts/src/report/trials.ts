@@ -5,7 +5,17 @@ import { askLong, underway } from '../commands/long';
 import { nameOf } from '../commands/subject';
 import { isObject } from '../text';
 import { titleOf } from './shown';
-import { answered, begun, cancelled, preparing, refused, told, type Trial, type What } from './trial';
+import {
+  abandoned,
+  answered,
+  begun,
+  cancelled,
+  preparing,
+  refused,
+  told,
+  type Trial,
+  type What,
+} from './trial';
 
 const COMMANDS: Readonly<Record<What, string>> = {
   connection: 'azmlflow.testConnection',
@@ -24,13 +34,21 @@ export class Trials implements vscode.Disposable {
   readonly onDidChange = this.changes.event;
   private readonly known = new Map<string, Trial>();
   private readonly asked = new Map<string, vscode.CancellationTokenSource>();
+  private readonly listener: vscode.Disposable;
 
   constructor(
     private readonly tools: Tools,
     private readonly sandboxed: () => boolean,
-  ) {}
+  ) {
+    this.listener = tools.lifecycle.onDidChangeState(({ kind }) => {
+      if (kind !== 'running') {
+        this.abandon();
+      }
+    });
+  }
 
   dispose(): void {
+    this.listener.dispose();
     this.asked.forEach((source) => {
       source.cancel();
     });
@@ -122,6 +140,16 @@ export class Trials implements vscode.Disposable {
       this.start(key, last?.what ?? 'connection', false);
     }
     this.update(key, (trial) => told(trial, method, message, new Date()));
+  }
+
+  /** Ends what the server that is gone had begun by itself; what was asked for ends with its request. */
+  private abandon(): void {
+    for (const trial of this.all) {
+      const left = abandoned(trial, new Date());
+      if (left !== trial) {
+        this.put(left);
+      }
+    }
   }
 
   private start(uri: string, what: What, asked: boolean): void {

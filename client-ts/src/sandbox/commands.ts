@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { isTrusted, refusalIn, tellRefusal, type Tools } from '../commands/ask';
 import { underway } from '../commands/long';
+import type { Reports } from '../report/reports';
 import type { Board } from '../status/board';
 import { plain } from '../text';
 import { SandboxProblem } from './process';
@@ -10,14 +11,21 @@ import { Sandbox } from './sandbox';
 const SCENARIO = 'anything';
 
 /** Registers the commands that lead into the sandbox and out of it. */
-export function registerSandbox(tools: Tools, board: Board): vscode.Disposable {
+export function registerSandbox(tools: Tools, board: Board, reports: Reports): vscode.Disposable {
   const sandbox = new Sandbox(tools.context, tools.lifecycle, tools.logs);
+  let starting: Promise<void> | undefined;
+  const startOnce = () =>
+    (starting ??= start(tools, sandbox).finally(() => {
+      starting = undefined;
+    }));
   return vscode.Disposable.from(
     sandbox,
     sandbox.onDidChange((inUse) => {
       board.setSandbox(inUse ? SCENARIO : undefined);
+      reports.forgetTerminal();
     }),
-    vscode.commands.registerCommand('azmlflow.startSandbox', () => start(tools, sandbox)),
+    sandbox.onDidDie(() => void tellDeath()),
+    vscode.commands.registerCommand('azmlflow.startSandbox', startOnce),
     vscode.commands.registerCommand('azmlflow.leaveSandbox', () => sandbox.leave()),
   );
 }
@@ -28,16 +36,29 @@ async function start(tools: Tools, sandbox: Sandbox): Promise<void> {
     return;
   }
   try {
-    await underway(vscode.l10n.t('azmlflow: starting the sandbox'), undefined, ({ token }) =>
-      sandbox.start(token),
-    );
+    if (!sandbox.inUse) {
+      await underway(vscode.l10n.t('azmlflow: starting the sandbox'), undefined, ({ token }) =>
+        sandbox.start(token),
+      );
+    }
   } catch (error) {
     const refusal =
       error instanceof SandboxProblem ? { sentence: plain(error.message), fault: true } : refusalIn(error);
     tellRefusal(tools.logs, refusal, error);
   }
   if (sandbox.inUse) {
-    await offerTest();
+    void offerTest();
+  }
+}
+
+/** Tells that the window is not in the sandbox any more, although nobody has left it. */
+async function tellDeath(): Promise<void> {
+  const again = vscode.l10n.t('Start Again');
+  const message = vscode.l10n.t(
+    'The sandbox has ended by itself. This window uses the real Azure again; terminals that were opened in the sandbox reach nothing.',
+  );
+  if ((await vscode.window.showWarningMessage(message, again)) === again) {
+    await vscode.commands.executeCommand('azmlflow.startSandbox');
   }
 }
 

@@ -34,6 +34,29 @@ export function withPath(description: Description, present: string | undefined):
   return { ...description.variables, PATH: folders.join(path.delimiter) };
 }
 
+/** What has azure-identity pass over all that variables say of who signs in: the Azure CLI and its like are left. */
+const ONLY_DEVELOPERS = { AZURE_TOKEN_CREDENTIALS: 'dev' };
+/** Begins the names of the variables that say nothing of who signs in at Azure. */
+const OF_MLFLOW = 'MLFLOW_';
+
+/**
+ * Returns the variables for terminals, from which none can be taken away, and an empty one is no better than a wrong one.
+ *
+ * Where one is present that says who signs in, the credentials that read it are left out: who signs in is then the same as
+ * in a test, which is made without it.
+ */
+export function forTerminals(
+  { variables }: Description,
+  present: Variables,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(variables);
+  const set = entries.filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const isLeft = entries.some(
+    ([name, value]) => value === undefined && !name.startsWith(OF_MLFLOW) && present[name] !== undefined,
+  );
+  return { ...Object.fromEntries(set), ...(isLeft ? ONLY_DEVELOPERS : {}) };
+}
+
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }

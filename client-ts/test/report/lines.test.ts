@@ -72,15 +72,25 @@ test('what a step says of itself comes before what its parts come to', () => {
   assert.deepEqual([step.outcome, step.message], ['failed', 'No credential gives a token.']);
 });
 
-test('a step with a warning has not simply gone well, whatever it says last', () => {
-  const lacks = outcome('packages', { outcome: 'failed', message: 'Python 3.9 lacks azureml-mlflow.' });
-  const [step] = items([lacks, outcome('packages')]);
-  assert.ok(step?.kind === 'step');
-  assert.deepEqual([step.outcome, step.message], ['warning', 'packages is well.']);
-  assert.deepEqual(
-    step.parts.map((part) => part.message),
-    ['Python 3.9 lacks azureml-mlflow.'],
-  );
+test('a step says what it comes to, and the Python that goes on is a part of it', () => {
+  for (const [hard, word] of [
+    [true, 'failed'],
+    [false, 'warning'],
+  ] as const) {
+    const lacks = outcome('packages', {
+      outcome: 'failed',
+      hard,
+      message: 'Python 3.9 lacks azureml-mlflow.',
+    });
+    const [step] = items([lacks, outcome('packages')], lacks);
+    assert.ok(step?.kind === 'step');
+    assert.deepEqual([step.outcome, step.message], [word, 'Python 3.9 lacks azureml-mlflow.']);
+    assert.ok(step.cause);
+    assert.deepEqual(
+      step.parts.map((part) => [part.outcome, part.message]),
+      [['ok', 'packages is well.']],
+    );
+  }
 });
 
 test('one host that fails is seen among those that are told together', () => {

@@ -1,6 +1,15 @@
 import * as assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answered, begun, cancelled, preparing, refused, told, type Trial } from '../../src/report/trial';
+import {
+  abandoned,
+  answered,
+  begun,
+  cancelled,
+  preparing,
+  refused,
+  told,
+  type Trial,
+} from '../../src/report/trial';
 import { sent } from './outcomes';
 
 const AT = new Date('2026-03-01T12:00:00Z');
@@ -126,4 +135,13 @@ test('messages that are none change nothing', () => {
   }
   assert.equal(after(trial, ['outcome', { outcome: { step: 'x' } }]).outcomes.length, 0);
   assert.deepEqual(after(trial, ['testStarted', { steps: [7, { step: 8 }, 'x'] }]).steps, []);
+});
+
+test('with its server only a test is over that nobody has asked for', () => {
+  const asked = after(start(), ['outcome', OK]);
+  const byItself = { ...asked, asked: false };
+  assert.equal(abandoned(asked, LATER), asked);
+  assert.deepEqual(abandoned(byItself, LATER), cancelled(byItself, LATER));
+  const ended = after(byItself, ['outcome', SUMMARY]);
+  assert.equal(abandoned(ended, LATER), ended);
 });

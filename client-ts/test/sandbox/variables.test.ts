@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import { test } from 'node:test';
-import { readDescription, withPath } from '../../src/sandbox/variables';
+import { forTerminals, readDescription, withPath } from '../../src/sandbox/variables';
 
 const LINE = JSON.stringify({
   version: 1,
@@ -39,4 +39,19 @@ test('a request that the sandbox has answered is no description', () => {
   for (const line of ['{"method": "GET", "host": "x"}', 'Traceback', '[]', 'null', '{"environment": []}']) {
     assert.throws(() => readDescription(line), SyntaxError);
   }
+});
+
+test('a terminal, from which nothing can be taken away, passes over who would sign in otherwise', () => {
+  const description = readDescription(LINE);
+  const led = { HTTPS_PROXY: 'http://127.0.0.1:1', AZURE_TENANT_ID: 't' };
+  assert.deepEqual(forTerminals(description, { PATH: '/usr/bin', AZURE_TENANT_ID: 'mine' }), led);
+  assert.deepEqual(forTerminals(description, { AZURE_CLIENT_ID: 'mine' }), {
+    ...led,
+    AZURE_TOKEN_CREDENTIALS: 'dev',
+  });
+});
+
+test('what MLflow reads says nothing of who signs in', () => {
+  const line = JSON.stringify({ environment: {}, path: [], unset: ['MLFLOW_REGISTRY_URI'] });
+  assert.deepEqual(forTerminals(readDescription(line), { MLFLOW_REGISTRY_URI: 'databricks' }), {});
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -16,6 +17,15 @@ STATUS = "azmlflow.azmlflow.azmlflow.status"
 """The name of our item of the status bar in the page: publisher, extension, item."""
 
 EDITOR = ":is(.editor-instance, .notebookOverlay) .monaco-editor"
+
+
+THEMES = {
+    "Dark Modern": "vscode-dark",
+    "Dark High Contrast": "vscode-high-contrast",
+    "Light High Contrast": "vscode-high-contrast-light",
+    "Light Modern": "vscode-light",
+}
+"""The colours of the workbench as they are named in its picker, and the class that a webview has with them; the last is usual."""
 
 
 class Workbench(Pickers):
@@ -189,6 +199,22 @@ class Workbench(Pickers):
             self.command("Notifications: Show Notifications")
             found.first.wait_for()
         return found.first
+
+    def theme(self, name: str) -> None:
+        """Choose the colours, for this window and those that come, and wait until the webview in front has them."""
+        self.command("Preferences: Color Theme")
+        self.type_into_picker(name)
+        self.row_named(name).click()
+        self.webview().locator(f"body.{THEMES[name]}").wait_for()
+
+    def trust_address(self, address: str) -> None:
+        """Let pages of an address be opened without a question, which VS Code asks in no test."""
+        self.command("Manage Trusted Domains")
+        self.tab("Trusted Domains").wait_for()
+        self.focus_editor()
+        self.press("Control+A")
+        self.page.keyboard.insert_text(json.dumps([address]))
+        self.save()
 
     # ---- webviews, logs, terminals, notebooks ----
 
