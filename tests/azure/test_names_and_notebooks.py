@@ -51,6 +51,10 @@ def test_secrets():
     assert is_secret("MLFLOW_TRACKING_TOKEN")
     assert not is_secret("AZURE_TENANT_ID")
     assert not is_secret("MLFLOW_TRACKING_URI")
+    assert is_secret("DB_PWD")
+    assert not is_secret("PWD")
+    assert not is_secret("OLDPWD")
+    assert not is_secret("TOKENIZERS_PARALLELISM")
 
 
 def test_what_a_job_overwrites():

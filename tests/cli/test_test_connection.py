@@ -202,9 +202,10 @@ def test_a_script_that_would_log_elsewhere_is_told_so(box: AzureBox, project: Pa
             dict(zip(("subscription_id", "resource_group", "workspace_name"), box.workspace, strict=True))
         )
     )
-    environ = environment(box, project)
+    environ = environment(box, project, PWD=str(project))  # a shell's own; it sounds like a password
     del environ["MLFLOW_TRACKING_URI"]
     done = run(environ, project, "train.py", "--only", "workspace", "--python", sys.executable)
+    assert "***" not in done.stdout
 
     assert done.returncode == 0  # the workspace was read, and MLflow not asked
     assert done.stdout.splitlines()[1].startswith(

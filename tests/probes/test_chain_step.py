@@ -214,6 +214,9 @@ context = made(may_interact=True)
 told(chain, context)
 facts["hands over"] = context.links[-1][1]._prompt_callback is not None
 facts["silent"] = [c._disable_automatic_authentication for _, c in context.links[-2:]]
+own = made(may_interact=True, credential="DeviceCodeCredential")
+told(chain, own)
+facts["own"] = [[name, c._prompt_callback is not None] for name, c in own.links]
 """
 
 
@@ -221,6 +224,7 @@ def test_with_permission_they_are_as_ever_but_the_code_is_handed_over(tmp_path):
     facts = in_child(tmp_path, PERMITTED)
     assert facts["hands over"] is True
     assert facts["silent"] == [False, False]
+    assert facts["own"] == [["DeviceCodeCredential", True]]
 
 
 TOKEN = """

@@ -170,8 +170,8 @@ def is_secret(name: str) -> bool:
     What only says where a secret is, or which kind of credential to take, is none.
     """
     upper = name.upper().replace("-", "_")
-    if upper in SECRETS:
-        return True
+    if upper in SECRETS or upper in _SOUND_SECRET:
+        return upper in SECRETS
     return any(word in upper for word in _SECRET_WORDS) and not upper.endswith(_NO_SECRETS)
 
 
@@ -191,6 +191,8 @@ _SECRET_WORDS: Final = (
     *("SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "PWD", "TOKEN", "CONNECTION_STRING", "CONNECTIONSTRING"),
     *(f"{kind}{joint}KEY" for kind in ("ACCESS", "API", "ACCOUNT", "SHARED") for joint in ("_", "")),
 )
+_SOUND_SECRET: Final = frozenset({"PWD", "OLDPWD", "TOKENIZERS_PARALLELISM"})
+"""Variables that nearly everybody has: the working folder of a shell, and a switch of Hugging Face's."""
 _NO_SECRETS: Final = ("_FILE", "_PATH", "_URL", "_URI", "_ID", "_NAME", "_CREDENTIALS")
 _BY_FLAT_NAME: Final = {
     variable.name.replace("_", ""): variable.name

@@ -14,8 +14,13 @@ INTERACTIVE: Final = (BROWSER, DEVICE_CODE)
 Prompt = Callable[[str, str], None]
 """Called with an address and the code that is to be typed in there."""
 
-_BUILDERS: Final = ("azureml.mlflow._internal.utils", "azure.identity._credentials.default")
-"""The modules that put these links into a chain: AZURE_TOKEN_CREDENTIALS can ask the second one for a browser."""
+_BUILDERS: Final = (
+    "azureml.mlflow._internal.utils",
+    "azure.identity._credentials.default",
+    "azure.identity",
+)
+"""The modules that put these links into a chain (AZURE_TOKEN_CREDENTIALS can ask the second one for a browser), and the one
+from which a credential of the code's own is taken."""
 
 
 class Prompts:
@@ -57,7 +62,9 @@ def _always_with(base: Any, more: dict[str, Any]) -> Any:
     def build(self: Any, *args: Any, **kwargs: Any) -> None:
         base.__init__(self, *args, **{**kwargs, **more})
 
-    return type(base.__name__, (base,), {"__init__": build, "__doc__": base.__doc__})
+    return type(
+        base.__name__, (base,), {"__init__": build, "__doc__": base.__doc__, "__module__": base.__module__}
+    )
 
 
 def _show(address: str, code: str, _expires: Any) -> None:
