@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.vscode.conftest import NewProfile, Open, Shot
 from tests.vscode.driver import projects
 from tests.vscode.driver.machine import Machine
+from tests.vscode.driver.profile import Profile
 from tests.vscode.driver.server import Server
 from tests.vscode.driver.tools import Tools
 from tests.vscode.driver.waiting import until
@@ -18,11 +19,27 @@ from tests.vscode.driver.waiting import until
 def test_the_extension_installs_its_own_server(
     window: Open, shot: Shot, project: Path, here: Machine, new_profile: NewProfile, tools: Tools
 ) -> None:
-    """Findings come as soon as the first stage is there; the second window takes what the first has installed."""
+    """Findings come as soon as the first stage is there; the second window takes what the first has installed.
+
+    A folder of something else, which only happens to have a config.json, is left in peace.
+    """
     profile = new_profile()
     folder = projects.example("quickstart", project)
+    shop = project / "webshop"
+    shop.mkdir()
+    (shop / "config.json").write_text('{"port": 8080}', encoding="utf-8")
+    (shop / "index.html").write_text("<p>Shop</p>\n", encoding="utf-8")
     with Server(here, profile, tools.variables()) as server:
         tools.allow("editor")
+        elsewhere = window(shop, "index.html", server=server)
+        elsewhere.command("azmlflow: Show Logs")
+        elsewhere.log_is_shown("azmlflow")
+        expect(elsewhere.status()).to_have_count(0)
+        expect(elsewhere.page.locator(".notification-list-item")).to_have_count(0)
+        assert not profile.storage.exists()
+        assert "Looking for the server" not in logged(profile)
+        shot(elsewhere, "elsewhere")
+
         editor = window(folder, "train.py", server=server)
         message = editor.notification("could not reach the package index")
         editor.status("stopped").wait_for()
@@ -32,8 +49,15 @@ def test_the_extension_installs_its_own_server(
         tools.allow("network")
         message.get_by_role("button", name="Retry").click()
         editor.status("installing").wait_for()
-        editor.notification("Installing the azmlflow server")
+        installing = editor.notification("Installing the azmlflow server")
         shot(editor, "installing")
+        installing.get_by_role("button", name="Cancel").click()
+        editor.status("stopped").wait_for()
+        until(lambda: not server.children("uv"), "the installation goes on")
+        assert not list((profile.storage / "servers").iterdir())
+
+        editor.command("azmlflow: Restart Server")
+        editor.status("installing").wait_for()
         tools.allow("editor")
         expect(editor.squiggles("warning")).to_have_count(1)
         editor.status("ws-churn: not tested").wait_for()
@@ -49,3 +73,9 @@ def test_the_extension_installs_its_own_server(
         assert len(server.language_servers()) == 2
         environments = {re.sub(r"/bin/.*", "", each.command) for each in server.language_servers()}
         assert len(environments) == 1
+
+
+def logged(profile: Profile) -> str:
+    """Return what the extension has logged of its own doing, in all windows."""
+    logs = profile.logs.rglob("azmlflow.azmlflow/azmlflow.log")
+    return "".join(path.read_text(encoding="utf-8") for path in logs)

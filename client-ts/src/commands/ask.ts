@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest, type LanguageClient } from 'vscode-languageclient/node';
-import { type Lifecycle, NoServer } from '../server/lifecycle';
+import type { Lifecycle } from '../server/lifecycle';
 import type { Logs } from '../server/log';
+import { NoServer } from '../server/state';
 import { plain } from '../text';
 import { type Refusal, refusalOf } from './refusal';
 

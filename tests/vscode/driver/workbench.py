@@ -216,6 +216,10 @@ class Workbench(Pickers):
             ".output-view .view-line, .pane-body.output .view-line, .panel .monaco-editor .view-line"
         )
 
+    def log_is_shown(self, channel: str) -> None:
+        """Wait until an output channel, which something else than `output` opens, is in front."""
+        expect(self.page.locator(".part.panel select").filter(has_text=channel).first).to_have_value(channel)
+
     def terminal(self) -> Locator:
         """What is on the screen of the terminal in front."""
         return self.page.locator(".terminal-wrapper.active .xterm-rows")
