@@ -37,7 +37,7 @@ export class Sandbox implements vscode.Disposable {
       azmlflow,
       this.context.extensionPath,
       (line) => {
-        this.logs.client.trace(`Sandbox: ${line}`);
+        this.logs.client.info(`Sandbox: ${line}`);
       },
       vscode.l10n.t,
     );
