@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Command } from '../command';
 import { candidatesOnPath, isFile, liesIn } from '../paths';
 import type { Translate } from '../sentences';
+import type { Attempt } from './attempt';
 import {
   type Environment,
   environmentFor,
@@ -19,7 +20,7 @@ import {
   type Wares,
   writeStamp,
 } from './environment';
-import { type Attempt, Installer } from './installer';
+import { Installer } from './installer';
 import { acquire, type Lock, type Waiting } from './lock';
 import { noWheel, toolProblem } from './problems';
 import { findPython, type Python } from './pythons';
