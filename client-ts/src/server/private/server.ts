@@ -24,7 +24,7 @@ import { Installer } from './installer';
 import { acquire, type Lock, type Waiting } from './lock';
 import { noWheel, toolProblem } from './problems';
 import { findPython, type Python } from './pythons';
-import { forTools } from './tools';
+import { forTools, lockOf, type What } from './tools';
 import { markUsed, prune } from './use';
 
 /** What the private environment is made from and with. */
@@ -126,7 +126,7 @@ export class PrivateServer {
         await installer.makeEnvironment();
         attempt.report(around.t('Installing the language server'));
         await installer.install({ locked: wares.locks.editor });
-        await installer.install({ wheel: wares.wheel });
+        await installer.install(await lockedWheel(wares, environment));
         await installer.verify();
         await writeStamp(stamps.editor, { base, tool: installer.tool });
       });
@@ -209,4 +209,11 @@ export class PrivateServer {
     const sources = { variables, platform, forbidden: forbidden(), uv, isFile, ask, t };
     return findPython({ ...sources, selected: await selected() });
   }
+}
+
+/** Writes what locks the wheel beside the environment, and returns it. */
+async function lockedWheel({ wheel, contents }: Wares, { layout }: Environment): Promise<What> {
+  const locked = path.join(layout.temporary, 'azmlflow.txt');
+  await fs.writeFile(locked, lockOf(wheel, contents.wheel));
+  return { locked, onDisk: true };
 }

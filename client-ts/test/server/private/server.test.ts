@@ -76,6 +76,22 @@ for (const { tool, skip } of TOOLS) {
   );
 }
 
+for (const { tool, skip } of TOOLS) {
+  test(`${tool}: settings that want hashes, or forbid new packages, hinder nothing`, { skip }, async (t) => {
+    const bench = workshop(t, tool);
+    const strict = {
+      PIP_REQUIRE_HASHES: '1',
+      UV_REQUIRE_HASHES: '1',
+      UV_EXCLUDE_NEWER: '2020-01-01',
+    };
+    const server = bench.server({ variables: { ...bench.variables, ...strict } });
+    const environment = await server.make(attempt());
+    await server.complete(environment, attempt());
+    assert.equal(valueIn(environment.layout.python, 'largedep'), '2');
+    assert.ok(!bench.log.includes('uv could not do it; pip is tried.'), bench.log.join('\n'));
+  });
+}
+
 test('what is there is used again, and no program is run for it', async (t) => {
   const bench = workshop(t, 'uv');
   const environment = await bench.server().make(attempt());
