@@ -40,7 +40,11 @@ export async function startProcess(
   log: (line: string) => void,
   t: Translate,
 ): Promise<Running> {
-  const child = spawn(azmlflow.program, [...azmlflow.args, ...ARGUMENTS], { cwd, stdio: 'pipe' });
+  const child = spawn(azmlflow.program, [...azmlflow.args, ...ARGUMENTS], {
+    cwd,
+    stdio: 'pipe',
+    windowsHide: true,
+  });
   const said: string[] = [];
   readline.createInterface({ input: child.stderr }).on('line', (line) => {
     said.push(line);

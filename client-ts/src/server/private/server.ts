@@ -200,8 +200,14 @@ export class PrivateServer {
     const { forbidden, platform, selected, storage, t, variables } = this.around;
     const ask = async (command: Command) => {
       signal.throwIfAborted();
-      const options = { cwd: storage, env: forTools(variables, undefined), timeout: PATIENCE, signal };
-      return promisify(execFile)(command.program, command.args, options).then(
+      const env = forTools(variables, undefined);
+      return promisify(execFile)(command.program, command.args, {
+        cwd: storage,
+        env,
+        timeout: PATIENCE,
+        signal,
+        windowsHide: true,
+      }).then(
         ({ stdout }) => stdout,
         () => undefined,
       );
