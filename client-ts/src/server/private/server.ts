@@ -107,7 +107,7 @@ export class PrivateServer {
     const { log, platform, storage } = this.around;
     await this.alone(attempt, async () => {
       for (const name of await prune(storage, environment.layout, platform, Date.now())) {
-        log(`Removed the environment ${name}, which was not used for 30 days.`);
+        log(`Removed ${name}, which nobody uses any longer.`);
       }
     });
   }
@@ -116,7 +116,7 @@ export class PrivateServer {
     const { around } = this;
     const uv = this.uv();
     const base = await this.python(uv, attempt.signal);
-    const environment = environmentFor(wares, around.storage, base.version, around.platform);
+    const environment = environmentFor(wares, around.storage, base, around.platform);
     around.log(`Making ${environment.layout.folder} with ${base.program} (Python ${base.version})`);
     await remove(environment.layout);
     const { stamps } = environment.layout;
