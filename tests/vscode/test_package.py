@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ import pytest
 from tests.vscode.driver.machine import ROOT
 
 MOST_MEGABYTES = 2.5
+READ = (
+    *("displayName", "description", "title", "contents", "altText"),
+    *("markdownDescription", "markdownEnumDescriptions", "enumDescriptions"),
+)
 HOST_OF_PICTURES = "https://github.com/azmlflow/azmlflow/raw/HEAD/"
 
 
@@ -73,5 +78,19 @@ def test_what_the_manifest_and_the_page_name_is_there(archive: zipfile.ZipFile) 
 def test_every_text_of_the_manifest_can_be_translated(archive: zipfile.ZipFile) -> None:
     used = set(re.findall(r'"%([^%"]+)%"', text_of(archive, "package.json")))
     written = json.loads(text_of(archive, "package.nls.json"))
-    assert used
+    shown = list(texts(json.loads(text_of(archive, "package.json"))))
+    assert {"displayName", "description", "title", "altText"} <= {name for name, _ in shown}
+    assert not [text for _, text in shown if not re.fullmatch("%[^%]+%", text)]
     assert used == written.keys()
+
+
+def texts(part: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what people read of a manifest, each text with the name of its field."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from texts(value, key)
+    elif isinstance(part, list):
+        for value in part:
+            yield from texts(value, name)
+    elif isinstance(part, str) and name in READ:
+        yield name, part
