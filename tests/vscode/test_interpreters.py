@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
 from azmlflow.sandbox.box import AzureBox
+from playwright.sync_api import expect
 
 from tests.vscode.conftest import NewProfile, Open
 from tests.vscode.driver import azure, projects, stubs
@@ -34,7 +36,10 @@ def test_the_selected_interpreter_is_used_and_a_change_of_it_followed(
     pythons: list[str],
     tmp_path: Path,
 ) -> None:
-    """Python Environments knows it, or the Python extension where the user leaves the choice to that."""
+    """Python Environments knows it, or the Python extension where the user leaves the choice to that.
+
+    The settings of azmlflow come before both.
+    """
     profile = new_profile()
     for stub in (stubs.PYTHON_ENVIRONMENTS, stubs.PYTHON_EXTENSION):
         profile.install(here, stubs.build(stub, tmp_path))
@@ -49,9 +54,18 @@ def test_the_selected_interpreter_is_used_and_a_change_of_it_followed(
         editor.report("ok")
 
         (folder / ".vscode").mkdir(exist_ok=True)
-        settings = {"python.useEnvironmentsExtension": False}
+        settings = {
+            "python.useEnvironmentsExtension": False,
+            "azmlflow.interpreter": str(folder / ".venv" / "bin" / "python"),
+            "azmlflow.envFile": "${workspaceFolder}/azure.env",
+        }
         (folder / ".vscode" / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+        (folder / "azure.env").write_text("AZURE_CLIENT_ID=of-the-file\n", encoding="utf-8")
         follows(editor.open(folder, "train.py"), stubs.PYTHON_EXTENSION, pythons)
+        editor.command("azmlflow: Doctor")
+        page = editor.page_of_text("Doctor: train.py")
+        expect(page).to_contain_text(re.compile(r"Python:\s\.venv/bin/python\s"))
+        expect(page).to_contain_text("(azure.env:1)")
 
 
 def follows(editor: Workbench, stub: stubs.Stub, pythons: list[str]) -> None:

@@ -177,6 +177,10 @@ class Workbench(Pickers):
         """The part of our item that says in `aria-label` what a screen reader is told."""
         return self.status().locator("[aria-label]").first
 
+    def language_status(self) -> Locator:
+        """The braces beside the language; `aria-label` has what our entry says, when there is no other."""
+        return self.page.locator('[id="status.languageStatus"]')
+
     def notification(self, text: Words) -> Locator:
         """Wait for a notification and return it, with its buttons.
 
