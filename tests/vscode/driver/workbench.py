@@ -6,7 +6,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
+from playwright.sync_api import FloatRect, FrameLocator, Locator, Page, TimeoutError, expect
 
 from tests.vscode.driver.pickers import Pickers, Words
 from tests.vscode.driver.server import Server
@@ -248,7 +248,7 @@ class Workbench(Pickers):
         read = "document.documentElement.outerHTML"
         return "\n".join(frame.evaluate(read) for frame in self.page.frames if not frame.is_detached())
 
-    def screenshot(self, path: Path) -> None:
-        """Take a picture of the window, once nothing in it moves."""
+    def screenshot(self, path: Path, part: FloatRect | None = None) -> None:
+        """Take a picture of the window, or of a part of it, once nothing in it moves."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path, animations="disabled", caret="hide")
+        self.page.screenshot(path=path, clip=part, animations="disabled", caret="hide")
