@@ -4,6 +4,7 @@ import { showExample } from './commands/open-example';
 import { registerCommands } from './commands/register';
 import { Reports } from './report/reports';
 import { registerSandbox } from './sandbox/commands';
+import { beginOnOccasion } from './server/begin';
 import { Lifecycle } from './server/lifecycle';
 import { createLogs } from './server/log';
 import { Bar } from './status/bar';
@@ -12,7 +13,7 @@ import { LanguageStatus } from './status/language';
 
 let lifecycle: Lifecycle | undefined;
 
-/** Puts everything in its place and starts the server; nobody waits for it, for it may have to be installed first. */
+/** Puts everything in its place. Nobody waits for the server, which may have to be installed first. */
 export function activate(context: vscode.ExtensionContext): void {
   const logs = createLogs();
   const server = (lifecycle = new Lifecycle(context, logs, {
@@ -36,8 +37,8 @@ export function activate(context: vscode.ExtensionContext): void {
     reports,
     registerCommands(tools, board, reports),
     registerSandbox(tools, board, reports),
+    beginOnOccasion(server),
   );
-  void server.refresh();
   void showExample(context);
 }
 

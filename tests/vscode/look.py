@@ -6,6 +6,7 @@ python -m tests.vscode.look examples/quickstart file=train.py see=AZM101 shot=ou
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from azmlflow.sandbox.box import AzureBox
+from playwright.sync_api import FloatRect
 
 from tests.vscode.driver import azure, machine, projects, vsix
 from tests.vscode.driver.browser import browser
@@ -45,8 +47,15 @@ def steps(window: Workbench) -> dict[str, Callable[[str], object]]:
         "notification": window.notification,
         "close": lambda _: window.command("Notifications: Clear All Notifications"),
         "log": lambda channel: window.output(channel).filter(has_text=":").first.wait_for(),
-        "shot": lambda path: window.screenshot(Path(path).resolve()),
+        "shot": lambda text: shoot(window, *text.split("@")),
     }
+
+
+def shoot(window: Workbench, path: str, part: str | None = None) -> None:
+    """Take a picture of the window, or of the part of it that `LEFT,TOP,WIDTHxHEIGHT` names."""
+    x, y, width, height = map(int, re.split("[,x]", part)) if part else (0, 0, 0, 0)
+    clip: FloatRect = {"x": x, "y": y, "width": width, "height": height}
+    window.screenshot(Path(path).resolve(), clip if part else None)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,7 +97,8 @@ def opened(found: Machine, options: argparse.Namespace) -> Iterator[Workbench]:
         azure.play(box, options.scenario)
         server = stack.enter_context(Server(found, profile, azure.variables(box)))
         chromium = stack.enter_context(browser(found, profile))
-        page = stack.enter_context(chromium.page(*map(int, options.size.split("x"))))
+        width, height = map(int, options.size.split("x"))
+        page = stack.enter_context(chromium.page(width, height, options.scale))
         folder = Path(options.folder).resolve()
         yield Workbench(page, server).open(projects.copy(folder, temporary / folder.name))
 
@@ -104,6 +114,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", default="healthy", help="what happens in the sandbox that plays Azure")
     parser.add_argument("--theme", default="light", choices=THEMES)
     parser.add_argument("--size", default="1280x800", metavar="WxH")
+    parser.add_argument("--scale", type=int, default=1, help="how many dots a point of the screen has")
     parser.add_argument(
         "--ask-for-trust", action="store_true", help="the folder is not trusted from the start"
     )

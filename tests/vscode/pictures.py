@@ -19,11 +19,10 @@ FIXED = (*QUICKSTART, "fix=Take the tracking URI", "press=Control+J", "save=")
 SANDBOX = (
     "command=azmlflow: Try It in the Sandbox",
     "notification=This window now uses",
-    "status=not tested",
+    "status=ws-churn: not tested",
 )
 TEST = ("command=azmlflow: Test Connection", "see=Connected to workspace", "click=Connected to workspace")
-SMALL = ("--theme=dark", "--size=900x600", "press=Control+B")
-"""As the walkthrough shows them: beside its text there is room for no more."""
+SMALL = ("--size=900x600", "--scale=2", "press=Control+B")
 
 PICTURES: dict[str, tuple[str, ...]] = {
     "docs/pictures/vscode.png": (*QUICKSTART, "fixes="),
@@ -34,15 +33,37 @@ PICTURES: dict[str, tuple[str, ...]] = {
         "--scenario=wrong-secret",
     ),
     "docs/pictures/vscode-status.png": (*CONNECTED, *TEST, "menu=", "see=Test Authentication"),
-    "client-ts/walkthrough/open.png": ("examples/quickstart", "file=train.py", *SMALL, "hover=warning"),
-    "client-ts/walkthrough/explain.png": (
-        *("examples/quickstart", "file=train.py", *SMALL),
-        *("command=azmlflow: Explain Where This Logs", "see=Runs go to a local store"),
-    ),
-    "client-ts/walkthrough/fix.png": (*QUICKSTART, "press=Control+J", *SMALL, "fixes="),
-    "client-ts/walkthrough/sandbox.png": (*FIXED, *SMALL, *SANDBOX),
-    "client-ts/walkthrough/test.png": (*FIXED, *SMALL, *SANDBOX, "close=", *TEST),
 }
+WALKTHROUGH: dict[str, tuple[str, tuple[str, ...]]] = {
+    "open": (
+        "70,350,420x180",
+        ("examples/quickstart", "file=train.py", *SMALL, "hover=warning", "press=Escape"),
+    ),
+    "explain": (
+        "475,36,420x210",
+        (
+            *("examples/quickstart", "file=train.py", *SMALL),
+            *("command=azmlflow: Explain Where This Logs", "see=Runs go to a local store"),
+        ),
+    ),
+    "fix": (
+        "118,420,480x175",
+        ("examples/quickstart", "file=train.py", *SMALL, "click=start_run(", "fixes="),
+    ),
+    "sandbox": ("0,480,390x120", (*FIXED, *SMALL, *SANDBOX, "close=")),
+    "test": (
+        "475,36,420x210",
+        (*FIXED, *SMALL, *SANDBOX, "close=", *TEST),
+    ),
+}
+"""The part of the window that a step of the walkthrough is about.
+
+VS Code gives a picture 200 points of height and 500 of width: what is to be read there is broad and low.
+"""
+
+for name, (part, steps) in WALKTHROUGH.items():
+    for theme in ("light", "dark"):
+        PICTURES[f"client-ts/walkthrough/{name}-{theme}.png"] = (*steps, f"--theme={theme}", f"@{part}")
 
 
 def main() -> int:
@@ -57,8 +78,8 @@ def main() -> int:
 def take(path: str, extension: Path) -> int:
     """Take one picture."""
     example, *steps = PICTURES[path]
-    folder = str(ROOT / example)
-    return look.main([folder, *steps, f"shot={ROOT / path}", f"--vsix={extension}"])
+    part = steps.pop() if steps[-1].startswith("@") else ""
+    return look.main([str(ROOT / example), *steps, f"shot={ROOT / path}{part}", f"--vsix={extension}"])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -35,6 +36,11 @@ def test_the_status_goes_through_its_states(
     editor = window(folder, "train.py")
     editor.status("ws-churn: not tested").wait_for()
     shot(editor, "status-unknown")
+    set_status_bar(folder, "never")
+    expect(editor.status()).to_have_count(0)
+    expect(editor.language_status()).to_have_attribute("aria-label", re.compile("ws-churn, not tested"))
+    set_status_bar(folder, "always")
+    editor.status("ws-churn: not tested").wait_for()
 
     editor.command("azmlflow: Test Connection")
     editor.status("ws-churn: testing").wait_for()
@@ -44,6 +50,7 @@ def test_the_status_goes_through_its_states(
     shot(editor, "status-checking")
     report = editor.report("ok")
     editor.status(re.compile(r"^\s*ws-churn(?!:)")).wait_for()
+    expect(editor.language_status()).to_have_attribute("aria-label", re.compile("ws-churn, connected"))
     expect(editor.spoken_status()).to_have_attribute("aria-label", re.compile("ws-churn, connected"))
     expect(report.locator("#message")).to_contain_text("Connected to workspace ws-churn")
     steps = report.locator("#report li[data-step]")
@@ -92,6 +99,13 @@ def a_test_that_nobody_asked_for_ends_with_its_server(editor: Workbench, script:
     (running,) = editor.server.language_servers()
     os.kill(running.pid, signal.SIGKILL)
     expect(editor.report("stopped").locator("#message")).to_contain_text("The test was cancelled.")
+
+
+def set_status_bar(folder: Path, when: str) -> None:
+    """Write into the settings of a folder when the status is shown."""
+    settings = folder / ".vscode" / "settings.json"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text(json.dumps({"azmlflow.statusBar": when}), encoding="utf-8")
 
 
 def test_a_test_that_hangs_is_cancelled(window: Open, shot: Shot, project: Path, box: AzureBox) -> None:

@@ -45,3 +45,16 @@ def test_a_notebook_s_cells_are_checked(window: Open, shot: Shot, project: Path)
     editor.fix("Take the tracking URI")
     editor.no_problems()
     shot(editor, "notebook-fixed")
+
+
+def test_a_notebook_is_explained_and_repaired_by_commands(window: Open, shot: Shot, project: Path) -> None:
+    """The cell that lacks the tracking URI gets it, and no other."""
+    editor = window(projects.example("quickstart", project), "explore.ipynb")
+    editor.problems().filter(has_text="AZM101").wait_for()
+    editor.command("azmlflow: Explain Where This Logs")
+    expect(editor.page_of_text("Where explore.ipynb Logs")).to_contain_text("mlflow.db")
+    editor.go_to_tab("explore.ipynb")
+    editor.command("azmlflow: Insert Tracking")
+    expect(editor.line("mlflow.set_tracking_uri(")).to_have_count(1)
+    editor.no_problems()
+    shot(editor, "notebook-inserted")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.vscode.conftest import NewProfile, Open, Shot
 from tests.vscode.driver.machine import Machine
 from tests.vscode.driver.server import Server
 from tests.vscode.driver.tools import Tools
+
+MOST_SECONDS = 240
 
 
 def test_a_newcomer_gets_to_a_connection_that_works(
@@ -21,6 +25,7 @@ def test_a_newcomer_gets_to_a_connection_that_works(
     new_profile: NewProfile,
     tools: Tools,
     record_property: Callable[[str, object], None],
+    request: pytest.FixtureRequest,
 ) -> None:
     """No account, and nothing installed but a Python: not even the packages that the example itself would need."""
     tools.allow("network", "editor", "complete")
@@ -63,4 +68,15 @@ def test_a_newcomer_gets_to_a_connection_that_works(
 
         editor.command("azmlflow: Leave the Sandbox")
         editor.status(re.compile("^(?!.*sandbox).*ws-churn: not tested")).wait_for()
+
+        settings = profile.home / "azmlflow-quickstart" / ".vscode" / "settings.json"
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text(json.dumps({"azmlflow.envFile": str(profile.home / "dev.env")}), encoding="utf-8")
+        editor.command("azmlflow: Copy Debug Information")
+        editor.notification("The debug information was copied")
+        copied = editor.page.evaluate("navigator.clipboard.readText()")
+        assert "~/dev.env" in copied
+        assert profile.home.name not in copied
     record_property("seconds", taken)
+    request.config.get_terminal_writer().line(f"The walk took {taken:.0f} s.")
+    assert taken < MOST_SECONDS

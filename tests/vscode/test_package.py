@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ import pytest
 from tests.vscode.driver.machine import ROOT
 
 MOST_MEGABYTES = 2.5
+READ = (
+    *("displayName", "description", "title", "contents", "altText"),
+    *("markdownDescription", "markdownEnumDescriptions", "enumDescriptions"),
+)
+WIDEST = 2 * 500
+"""Of a picture of the walkthrough, with two dots for each point that there is room for."""
 HOST_OF_PICTURES = "https://github.com/azmlflow/azmlflow/raw/HEAD/"
 
 
@@ -58,9 +66,12 @@ def test_the_server_and_its_locks_are_those_of_the_checkout(archive: zipfile.Zip
 
 def test_what_the_manifest_and_the_page_name_is_there(archive: zipfile.ZipFile) -> None:
     manifest = json.loads(text_of(archive, "package.json"))
-    pictures = [
-        step["media"]["image"] for guide in manifest["contributes"]["walkthroughs"] for step in guide["steps"]
-    ]
+    (guide,) = manifest["contributes"]["walkthroughs"]
+    pictures = {picture for step in guide["steps"] for picture in step["media"]["image"].values()}
+    for picture in pictures:
+        width, height = size_of(archive.read(f"extension/{picture}"))
+        assert width <= WIDEST
+        assert height <= width / 2, "what is higher is made smaller, and can no longer be read"
     for name in (manifest["icon"], f"{manifest['main'].removeprefix('./')}", *pictures):
         assert f"extension/{name}" in archive.namelist()
     shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text_of(archive, "readme.md"))
@@ -73,5 +84,25 @@ def test_what_the_manifest_and_the_page_name_is_there(archive: zipfile.ZipFile) 
 def test_every_text_of_the_manifest_can_be_translated(archive: zipfile.ZipFile) -> None:
     used = set(re.findall(r'"%([^%"]+)%"', text_of(archive, "package.json")))
     written = json.loads(text_of(archive, "package.nls.json"))
-    assert used
+    shown = list(texts(json.loads(text_of(archive, "package.json"))))
+    assert {"displayName", "description", "title", "altText"} <= {name for name, _ in shown}
+    assert not [text for _, text in shown if not re.fullmatch("%[^%]+%", text)]
     assert used == written.keys()
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Return the width and height of a PNG, in dots."""
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height
+
+
+def texts(part: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what people read of a manifest, each text with the name of its field."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            yield from texts(value, key)
+    elif isinstance(part, list):
+        for value in part:
+            yield from texts(value, name)
+    elif isinstance(part, str) and name in READ:
+        yield name, part

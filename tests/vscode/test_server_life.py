@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -31,9 +32,21 @@ def test_a_server_that_is_killed_comes_back_until_it_is_too_much(
     editor.no_problems()
     expect(editor.page.locator(".notification-list-item")).to_have_count(0)
 
-    for number in range(2, 5):
+    hang(editor, 2)
+    editor.command("azmlflow: Copy Debug Information")
+    editor.notification("gathering debug information").get_by_role("button", name="Cancel").click()
+    editor.notification("The debug information was copied")
+    copied = editor.page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"azmlflow doctor\n\s+no answer", copied)
+    editor.command("azmlflow: Explain Where This Logs")
+    editor.notification("looking where train.py logs")
+    kill(editor, 2)
+    message = editor.notification("stopped before it answered")
+    message.get_by_role("button", name="Show Logs").click()
+    editor.log_is_shown("azmlflow Server")
+
+    for number in range(3, 6):
         kill(editor, number)
-    kill(editor, 5)
     message = editor.notification("crashed 5 times within 3 minutes")
     editor.status("stopped").wait_for()
     assert not editor.server.language_servers()
@@ -45,6 +58,13 @@ def test_a_server_that_is_killed_comes_back_until_it_is_too_much(
     log = editor.output("azmlflow")
     log.filter(has_text="The server ended without being asked to").first.wait_for()
     shot(editor, "log")
+
+
+def hang(editor: Workbench, number: int) -> None:
+    """Stop the language server that is the one of that number for the window, once it answers: it no longer does."""
+    until(lambda: starts(editor) == number, f"server number {number} does not run")
+    (running,) = editor.server.language_servers()
+    os.kill(running.pid, signal.SIGSTOP)
 
 
 def kill(editor: Workbench, number: int) -> None:

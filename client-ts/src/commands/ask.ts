@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest, type LanguageClient } from 'vscode-languageclient/node';
-import { type Lifecycle, NoServer } from '../server/lifecycle';
+import type { Lifecycle } from '../server/lifecycle';
 import type { Logs } from '../server/log';
+import { NoServer } from '../server/state';
 import { plain } from '../text';
 import { type Refusal, refusalOf } from './refusal';
 
@@ -87,10 +88,10 @@ async function showProgress(
 /** Returns what to say of an error; undefined when the user cancelled. */
 export function refusalIn(error: unknown): Refusal | undefined {
   if (error instanceof NoServer) {
-    return { sentence: plain(error.message), fault: true };
+    return { sentence: plain(error.message), log: 'client' };
   }
   return error instanceof Unsupported
-    ? { sentence: error.message, fault: false }
+    ? { sentence: error.message, log: undefined }
     : refusalOf(error, vscode.l10n.t);
 }
 
@@ -100,15 +101,16 @@ export function tellRefusal(logs: Logs, refusal: Refusal | undefined, error?: un
     return;
   }
   logs.client.warn(refusal.sentence);
-  if (!refusal.fault) {
+  if (refusal.log === undefined) {
     void vscode.window.showWarningMessage(refusal.sentence);
     return;
   }
-  logs.client.debug(String(error));
+  const log = logs[refusal.log];
+  logs.client.error(String(error));
   const show = vscode.l10n.t('Show Logs');
   void vscode.window.showErrorMessage(refusal.sentence, show).then((answer) => {
     if (answer === show) {
-      logs.client.show();
+      log.show();
     }
   });
 }

@@ -2,18 +2,18 @@ import * as os from 'node:os';
 import * as vscode from 'vscode';
 import { wordOf } from '../report/outcome';
 import type { Trials } from '../report/trials';
+import { within } from '../server/turns';
 import type { Board } from '../status/board';
 import { isObject } from '../text';
 import { ask, doing, refusalIn, type Tools } from './ask';
 import { debugText } from './debug-text';
 
+/** Who copies this may have a server that hangs. */
+const PATIENCE = 10_000;
+
 /** Copies what one needs to understand a fault, to be pasted into an issue: no secret is in it. */
 export async function copyDebugInformation(tools: Tools, board: Board, trials: Trials): Promise<void> {
-  const title = vscode.l10n.t('azmlflow: gathering debug information');
-  const doctor = await doing(tools, title, (token) => doctorPage(tools, token));
-  if (doctor === undefined) {
-    return;
-  }
+  const doctor = await doctorPage(tools);
   const { steps, version, program } = tools.lifecycle.describe();
   const text = debugText(
     {
@@ -32,10 +32,17 @@ export async function copyDebugInformation(tools: Tools, board: Board, trials: T
 }
 
 /** Returns the page of the doctor, or why there is none: that belongs to the information too. */
-async function doctorPage(tools: Tools, token: vscode.CancellationToken): Promise<string> {
-  if (tools.lifecycle.state.kind === 'stopped') {
-    return tools.lifecycle.state.reason;
+async function doctorPage(tools: Tools): Promise<string> {
+  const { state } = tools.lifecycle;
+  if (state.kind !== 'running') {
+    return state.kind === 'stopped' ? state.reason : `not asked, for the server is ${state.kind}`;
   }
+  const title = vscode.l10n.t('azmlflow: gathering debug information');
+  const page = await doing(tools, title, (token) => within(PATIENCE, askDoctor(tools, token)));
+  return page ?? 'no answer, or it was cancelled';
+}
+
+async function askDoctor(tools: Tools, token: vscode.CancellationToken): Promise<string> {
   try {
     const answer = await ask(tools, 'azmlflow.doctor', [], token);
     return isObject(answer) && typeof answer['text'] === 'string' ? answer['text'] : '';

@@ -45,7 +45,7 @@ async function accept(tools: Tools, input: vscode.InputBox, folder: vscode.Works
     await vscode.window.showTextDocument(config);
   } catch (error) {
     const refusal = refusalIn(error);
-    if (refusal?.fault === false) {
+    if (refusal !== undefined && refusal.log === undefined) {
       input.validationMessage = refusal.sentence;
     } else {
       tellRefusal(tools.logs, refusal, error);

@@ -30,7 +30,15 @@ export function debugText(facts: DebugFacts, home: string): string {
 /** Returns a text in which the home folder is written `~`, and the passwords of addresses are left out. */
 export function withoutHome(text: string, home: string): string {
   const plain = text.replace(/:\/\/[^\s/@]{1,2000}@/g, '://***@');
-  return home.length > 1
-    ? plain.replaceAll(home, '~').replaceAll(JSON.stringify(home).slice(1, -1), '~')
-    : plain;
+  return home.length > 1 ? plain.replace(asPattern(home), '~') : plain;
+}
+
+/**
+ * Returns what finds a folder however it is written: in JSON, as a URI, and on Windows in any case, for VS Code
+ * writes the drive small and Node does not. A longer name that only begins like the folder's is another one.
+ */
+function asPattern(folder: string): RegExp {
+  const names = folder.split(/[\\/]/).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const written = names.join('[\\\\/]{1,2}').replace(/^([a-z]):/i, '$1(?::|%3A)');
+  return new RegExp(`${written}(?![\\p{L}\\p{N}_-])`, /^[a-z]:/i.test(folder) ? 'giu' : 'gu');
 }

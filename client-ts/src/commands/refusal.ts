@@ -1,10 +1,11 @@
 // What is said when the server does not do what it was asked. Nothing here imports vscode.
 import { isObject, plain, type Translate } from '../text';
 
-/** One sentence for the user; a fault is one of azmlflow's own, of which the log says more. */
+/** One sentence for the user. */
 export interface Refusal {
   readonly sentence: string;
-  readonly fault: boolean;
+  /** Of a fault of azmlflow's own the log that says more; undefined when it is none. */
+  readonly log: 'client' | 'server' | undefined;
 }
 
 const REQUEST_FAILED = -32803;
@@ -22,16 +23,18 @@ export function refusalOf(error: unknown, t: Translate): Refusal | undefined {
     return undefined;
   }
   if (GONE.includes(code)) {
-    return { sentence: t('The azmlflow server stopped before it answered. Try again.'), fault: true };
+    return { sentence: t('The azmlflow server stopped before it answered. Try again.'), log: 'server' };
   }
   const said = error instanceof Error ? sentenceIn(error.message) : undefined;
   if (said !== undefined && (code === REQUEST_FAILED || code === INVALID_PARAMS)) {
-    return { sentence: said, fault: false };
+    return { sentence: said, log: undefined };
   }
   if (said?.startsWith('azmlflow ') === true && code === INTERNAL_ERROR) {
-    return { sentence: said, fault: true };
+    return { sentence: said, log: 'server' };
   }
-  return { sentence: t('azmlflow could not do this. Its log says more.'), fault: true };
+  // Only what the server answers has a code.
+  const log = code === undefined ? 'client' : 'server';
+  return { sentence: t('azmlflow could not do this. Its log says more.'), log };
 }
 
 /** Returns a message that can be shown: one line that is no traceback. */

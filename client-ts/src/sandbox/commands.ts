@@ -43,7 +43,9 @@ async function start(tools: Tools, sandbox: Sandbox): Promise<void> {
     }
   } catch (error) {
     const refusal =
-      error instanceof SandboxProblem ? { sentence: plain(error.message), fault: true } : refusalIn(error);
+      error instanceof SandboxProblem
+        ? { sentence: plain(error.message), log: 'client' as const }
+        : refusalIn(error);
     tellRefusal(tools.logs, refusal, error);
   }
   if (sandbox.inUse) {

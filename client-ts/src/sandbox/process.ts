@@ -53,7 +53,11 @@ export interface Starter {
 
 /** Starts a sandbox and waits until it answers. Raises SandboxProblem when it does not, and SandboxCancelled. */
 export async function startProcess(azmlflow: Command, cwd: string, starter: Starter): Promise<Running> {
-  const child = spawn(azmlflow.program, [...azmlflow.args, ...ARGUMENTS], { cwd, stdio: 'pipe' });
+  const child = spawn(azmlflow.program, [...azmlflow.args, ...ARGUMENTS], {
+    cwd,
+    stdio: 'pipe',
+    windowsHide: true,
+  });
   const said: string[] = [];
   readline.createInterface({ input: child.stderr }).on('line', (line) => {
     said.push(line);

@@ -71,7 +71,7 @@ export class Sandbox implements vscode.Disposable {
 
   private startProcess(azmlflow: Command, cancelled: AbortSignal): Promise<Running> {
     const log = (line: string) => {
-      this.logs.client.trace(`Sandbox: ${line}`);
+      this.logs.client.info(`Sandbox: ${line}`);
     };
     return startProcess(azmlflow, this.context.extensionPath, { log, t: vscode.l10n.t, cancelled });
   }

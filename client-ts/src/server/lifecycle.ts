@@ -16,8 +16,6 @@ import { oneAtATime } from './turns';
 import { remark } from './versions';
 import { watch } from './watch';
 
-export { type Description, type Hooks, NoServer, type ServerState } from './state';
-
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -102,8 +100,11 @@ export class Lifecycle implements vscode.Disposable {
     });
   }
 
-  /** Returns the client once the server runs. Rejects with NoServer when there is none, and on cancel. */
+  /** Returns the client once the server runs; starts it. Rejects with NoServer when there is none, and on cancel. */
   async running(token?: vscode.CancellationToken): Promise<LanguageClient> {
+    if (this.state.kind === 'idle') {
+      void this.refresh();
+    }
     await orCancelled(this.states.running(), token);
     if (this.client === undefined) {
       throw new NoServer(stopped());
@@ -176,14 +177,14 @@ export class Lifecycle implements vscode.Disposable {
   }
 
   private async find(signal: AbortSignal): Promise<Outcome> {
-    const onInstall = () => {
-      this.states.set({ kind: 'installing' });
-    };
     const outcome = await findServer({
       interpreters: this.interpreters,
       cwd: this.context.extensionPath,
       log: this.logs.client,
-      inPrivate: () => this.own.ready(signal, onInstall),
+      inPrivate: () =>
+        this.own.ready(signal, () => {
+          this.states.set({ kind: 'installing' });
+        }),
       refused: this.refusals.places,
     });
     this.steps = outcome.steps;
@@ -210,9 +211,7 @@ export class Lifecycle implements vscode.Disposable {
   private async start(found: Found, signal: AbortSignal): Promise<boolean> {
     this.states.set({ kind: 'starting' });
     const client = this.create(found);
-    const abandon = () => {
-      client.abandon();
-    };
+    const abandon = client.abandon.bind(client);
     signal.addEventListener('abort', abandon);
     try {
       await client.launch();

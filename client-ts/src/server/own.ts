@@ -1,19 +1,20 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { foldersNotTrusted } from './find';
+import { type Attempt, stopping } from './private/attempt';
 import type { Environment } from './private/environment';
-import type { Attempt } from './private/installer';
-import { cancelled, InstallProblem } from './private/problems';
+import { InstallProblem } from './private/problems';
 import { PrivateServer } from './private/server';
 import type { Interpreters } from './python';
 import type { Private } from './search';
 import { NoServer } from './state';
+import { OnceFor } from './turns';
 
 /** The private environment in this window: made, filled and tidied with the user told how far it is. */
 export class OwnServer {
   private readonly server: PrivateServer;
   private environment: Environment | undefined;
-  private completing: Promise<void> | undefined;
+  private readonly completing = new OnceFor();
   private tidied = false;
 
   constructor(
@@ -48,6 +49,7 @@ export class OwnServer {
       const there = await this.server.find();
       const environment = there ?? (await this.install(signal, onInstall));
       this.environment = environment;
+      this.completing.turnTo(environment.layout.folder, there === undefined);
       await this.server.use(environment);
       const { folder, python } = environment.layout;
       return { python, version: environment.version, note: there ? folder : `${folder}, installed now` };
@@ -62,11 +64,11 @@ export class OwnServer {
    * Rejects with NoServer.
    */
   complete(signal: AbortSignal): Promise<void> {
-    this.completing ??= this.fill(signal).catch((error: unknown) => {
-      this.completing = undefined;
-      throw error instanceof InstallProblem ? new NoServer(error.message) : error;
-    });
-    return this.completing;
+    return this.completing.do(() =>
+      this.fill(signal).catch((error: unknown) => {
+        throw error instanceof InstallProblem ? new NoServer(error.message) : error;
+      }),
+    );
   }
 
   /** Does what can wait until the server runs: the rest is installed, and what nobody uses any longer removed. */
@@ -84,7 +86,7 @@ export class OwnServer {
   async discard(signal: AbortSignal): Promise<void> {
     if (this.environment !== undefined) {
       await this.server.discard(this.environment, { signal, report: () => undefined });
-      this.environment = this.completing = undefined;
+      this.environment = undefined;
     }
   }
 
@@ -128,15 +130,8 @@ function attempt(
   progress: vscode.Progress<{ message: string }>,
   token: vscode.CancellationToken,
 ): Attempt {
-  const byUser = new AbortController();
-  token.onCancellationRequested(() => {
-    byUser.abort(cancelled(vscode.l10n.t));
-  });
-  signal.addEventListener('abort', () => {
-    byUser.abort(signal.reason);
-  });
   return {
-    signal: byUser.signal,
+    signal: stopping(signal, token.onCancellationRequested, vscode.l10n.t),
     report: (message) => {
       progress.report({ message });
     },

@@ -46,10 +46,30 @@ export function liesIn(file: string, folders: readonly string[]): boolean {
   });
 }
 
+/** What of the disk is looked at. */
+type Disk = Pick<typeof fs, 'statSync' | 'lstatSync'>;
+
+/** What Windows answers to who follows the name of a program of its Store, which it starts all the same. */
+const NOT_TO_BE_FOLLOWED: readonly unknown[] = ['EACCES', 'EPERM', 'UNKNOWN'];
+
+/** Returns how a system tells whether a path leads to a file. */
+export function fileTest(disk: Disk, platform: NodeJS.Platform): (file: string) => boolean {
+  return (file) => {
+    try {
+      return disk.statSync(file).isFile();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return platform === 'win32' && NOT_TO_BE_FOLLOWED.includes(code) && isThere(disk, file);
+    }
+  };
+}
+
 /** Tells whether a path leads to a file. */
-export function isFile(file: string): boolean {
+export const isFile = fileTest(fs, process.platform);
+
+function isThere(disk: Disk, file: string): boolean {
   try {
-    return fs.statSync(file).isFile();
+    return !disk.lstatSync(file).isDirectory();
   } catch {
     return false;
   }

@@ -22,10 +22,11 @@ interface PythonExtension {
 interface EnvironmentsExtension {
   readonly onDidChangeEnvironment: vscode.Event<unknown>;
   getEnvironment(scope: vscode.Uri | undefined): Promise<ManagedEnvironment | undefined>;
-  resolveEnvironment(environment: ManagedEnvironment): Promise<ManagedEnvironment | undefined>;
+  resolveEnvironment(context: vscode.Uri): Promise<ManagedEnvironment | undefined>;
 }
 
 interface ManagedEnvironment {
+  readonly environmentPath: vscode.Uri;
   readonly execInfo?: { readonly run: { readonly executable: string } };
 }
 
@@ -100,7 +101,8 @@ async function environmentsExtension(): Promise<Source | undefined> {
       async selected(folder) {
         const environment = await api.getEnvironment(folder);
         const known =
-          environment?.execInfo ?? (environment && (await api.resolveEnvironment(environment)))?.execInfo;
+          environment?.execInfo ??
+          (environment && (await api.resolveEnvironment(environment.environmentPath)))?.execInfo;
         return known?.run.executable;
       },
     }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 
-/** What the server is doing; the reason is one sentence, which the user has already been told. */
+/** What the server is doing, idle until it is wanted; the reason is one sentence, which the user was told. */
 export type ServerState =
-  | { readonly kind: 'starting' | 'installing' | 'running' }
+  | { readonly kind: 'idle' | 'starting' | 'installing' | 'running' }
   | { readonly kind: 'stopped'; readonly reason: string };
 
 /** What the rest of the extension does with each client. */
@@ -26,7 +26,7 @@ export class NoServer extends Error {}
 export class States {
   readonly onDidChange: vscode.Event<ServerState>;
   private readonly changes = new vscode.EventEmitter<ServerState>();
-  private state: ServerState = { kind: 'starting' };
+  private state: ServerState = { kind: 'idle' };
 
   constructor() {
     this.onDidChange = this.changes.event;

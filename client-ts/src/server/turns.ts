@@ -47,3 +47,31 @@ export async function within<T>(milliseconds: number, promise: Promise<T>): Prom
     clearTimeout(timer);
   }
 }
+
+/** Does something once for each thing it is done for; who asks meanwhile waits for the same, and a failure is forgotten. */
+export class OnceFor {
+  private subject: string | undefined;
+  private done: Promise<void> | undefined;
+
+  /** Names what it is done for from now on; `anew` says that it is not done there, whatever was done before. */
+  turnTo(subject: string, anew: boolean): void {
+    if (anew || subject !== this.subject) {
+      this.done = undefined;
+    }
+    this.subject = subject;
+  }
+
+  do(task: () => Promise<void>): Promise<void> {
+    if (this.done !== undefined) {
+      return this.done;
+    }
+    const doing: Promise<void> = task().catch((error: unknown) => {
+      if (this.done === doing) {
+        this.done = undefined;
+      }
+      throw error;
+    });
+    this.done = doing;
+    return doing;
+  }
+}

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Interpreters } from './python';
+import type { ServerState } from './state';
 
 /** Who is told of what has changed. */
 interface Told {
+  readonly state: ServerState;
   refresh(): Promise<void>;
   restart(): Promise<void>;
   settingsChanged(): Promise<void>;
@@ -15,8 +17,12 @@ export function watch(told: Told, interpreters: Interpreters): vscode.Disposable
     void told.settingsChanged().catch(() => undefined);
   };
   return vscode.Disposable.from(
-    // The server is told of the trust when it starts.
-    vscode.workspace.onDidGrantWorkspaceTrust(() => void told.restart()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      // The server is told of the trust when it starts.
+      if (told.state.kind !== 'idle') {
+        void told.restart();
+      }
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('azmlflow.server.path')) {
         void told.refresh();

@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import type { Lifecycle } from '../server/lifecycle';
 import { type Facts, type Look, lookOf } from './look';
+import { OUTSIDE, placeShown } from './place';
 import { readStatus, type Status } from './status';
 
 const MINUTE = 60_000;
-/** Stands for documents that lie in no folder of the workspace. */
-const NO_FOLDER = '';
 
 /** What is known of the connection of each folder; the folder of the active editor is the one that is shown. */
 export class Board implements vscode.Disposable {
@@ -14,7 +13,7 @@ export class Board implements vscode.Disposable {
   readonly onDidChange = this.changes.event;
   private readonly statuses = new Map<string, Status>();
   private readonly parts: vscode.Disposable;
-  private folder: vscode.WorkspaceFolder | undefined;
+  private place: string | undefined;
   private sandbox: string | undefined;
 
   constructor(private readonly lifecycle: Lifecycle) {
@@ -61,15 +60,18 @@ export class Board implements vscode.Disposable {
     this.draw();
   }
 
-  /** The folder that is shown; undefined when no folder is open. */
+  /** The folder that is shown; undefined when it is none, for the file lies outside of them or none is open. */
   get shown(): vscode.WorkspaceFolder | undefined {
-    const { activeTextEditor, activeNotebookEditor } = vscode.window;
-    const active = activeNotebookEditor?.notebook.uri ?? activeTextEditor?.document.uri;
     const folders = vscode.workspace.workspaceFolders ?? [];
-    const kept = folders.find((folder) => folder.uri.toString() === this.folder?.uri.toString());
-    const known = folders.find((folder) => this.statuses.has(keyOf(folder)));
-    this.folder = (active && vscode.workspace.getWorkspaceFolder(active)) ?? kept ?? known ?? folders[0];
-    return this.folder;
+    const known = new Set(this.statuses.keys());
+    const place = placeShown({
+      active: activePlace(),
+      before: this.place,
+      folders: folders.map(keyOf),
+      known,
+    });
+    this.place = place;
+    return folders.find((folder) => keyOf(folder) === place);
   }
 
   /** What is known of the folder that is shown. */
@@ -80,7 +82,7 @@ export class Board implements vscode.Disposable {
       trusted: vscode.workspace.isTrusted,
       server: state.kind,
       ...(state.kind === 'stopped' ? { reason: state.reason } : {}),
-      status: this.statuses.get(keyOf(folder)) ?? this.statuses.get(NO_FOLDER),
+      status: this.statuses.get(keyOf(folder)),
       folder: (vscode.workspace.workspaceFolders?.length ?? 0) > 1 ? folder?.name : undefined,
       sandbox: this.sandbox,
       now: new Date(),
@@ -108,6 +110,14 @@ function setContext(name: string, value: boolean): void {
   void vscode.commands.executeCommand('setContext', name, value);
 }
 
+/** Returns the folder of the file that is worked on, or OUTSIDE; undefined when what is in front is no file. */
+function activePlace(): string | undefined {
+  const { activeTextEditor, activeNotebookEditor } = vscode.window;
+  const active = activeNotebookEditor?.notebook.uri ?? activeTextEditor?.document.uri;
+  const folder = active && vscode.workspace.getWorkspaceFolder(active);
+  return folder !== undefined || active?.scheme === 'file' ? keyOf(folder) : undefined;
+}
+
 /** Returns the folder that a URI from the server lies in; an older server sends none, and means the first. */
 function folderOf(uri: string | undefined): vscode.WorkspaceFolder | undefined {
   return uri === undefined
@@ -116,5 +126,5 @@ function folderOf(uri: string | undefined): vscode.WorkspaceFolder | undefined {
 }
 
 function keyOf(folder: vscode.WorkspaceFolder | undefined): string {
-  return folder?.uri.toString() ?? NO_FOLDER;
+  return folder?.uri.toString() ?? OUTSIDE;
 }

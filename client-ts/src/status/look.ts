@@ -9,7 +9,7 @@ export type Kind = ConnectionState | 'untrusted' | 'starting' | 'installing' | '
 /** All that the look depends on. */
 export interface Facts {
   readonly trusted: boolean;
-  readonly server: 'starting' | 'installing' | 'running' | 'stopped';
+  readonly server: 'idle' | 'starting' | 'installing' | 'running' | 'stopped';
   /** Why the server is stopped, as a sentence. */
   readonly reason?: string;
   readonly status: Status | undefined;

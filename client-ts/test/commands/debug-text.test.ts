@@ -29,3 +29,16 @@ test('a home folder that is the root is left alone, and passwords in addresses a
   assert.equal(withoutHome('/usr/bin', '/'), '/usr/bin');
   assert.equal(withoutHome('http://alice:secret@proxy:8080', '/home/alice'), 'http://***@proxy:8080');
 });
+
+test('on Windows the home folder is found with a small drive letter, with slashes and in a URI', () => {
+  const home = 'C:\\Users\\alice';
+  assert.equal(withoutHome('c:\\Users\\alice\\x.py', home), '~\\x.py');
+  assert.equal(withoutHome('C:/Users/alice/x.py', home), '~/x.py');
+  assert.equal(withoutHome('file:///c%3A/Users/alice/x.py', home), 'file:///~/x.py');
+});
+
+test('a folder whose name only begins like that of the home folder is another', () => {
+  assert.equal(withoutHome('/home/alice/x /home/al-old/x', '/home/al'), '/home/alice/x /home/al-old/x');
+  assert.equal(withoutHome('in /home/al, and /home/al.', '/home/al'), 'in ~, and ~.');
+  assert.equal(withoutHome('/home/a.l/x /home/abl', '/home/a.l'), '~/x /home/abl');
+});

@@ -9,7 +9,7 @@ function failure(code: number | undefined, message: string): Error {
 
 test("the server's own sentence is told when it refuses", () => {
   const refusal = refusalOf(failure(-32803, 'train.py is not on the disk yet: save it first.'), inEnglish);
-  assert.deepEqual(refusal, { sentence: 'train.py is not on the disk yet: save it first.', fault: false });
+  assert.deepEqual(refusal, { sentence: 'train.py is not on the disk yet: save it first.', log: undefined });
 });
 
 test('who has cancelled is told nothing', () => {
@@ -23,7 +23,7 @@ test('a traceback, or anything of many lines, is never shown', () => {
   const traceback = 'azmlflow failed\nTraceback (most recent call last):\n  File "x.py", line 1';
   for (const code of [-32803, -32603, undefined]) {
     const refusal = refusalOf(failure(code, traceback), inEnglish);
-    assert.deepEqual(refusal, { sentence: 'azmlflow could not do this. Its log says more.', fault: true });
+    assert.equal(refusal?.sentence, 'azmlflow could not do this. Its log says more.');
   }
 });
 
@@ -47,4 +47,12 @@ test("an internal error is told in the server's words when they are meant for pe
 test('a sentence with a hostile name in it is no link', () => {
   const refusal = refusalOf(failure(-32803, 'There is no [x](command:evil.run).'), inEnglish);
   assert.doesNotMatch(refusal?.sentence ?? '', /\]\(/);
+});
+
+test('the log that is named is that of whoever failed', () => {
+  const own = 'azmlflow failed to answer azmlflow.explain; its log says where.';
+  for (const error of [failure(-32603, own), failure(-32603, 'x'), failure(-32097, 'closed')]) {
+    assert.equal(refusalOf(error, inEnglish)?.log, 'server');
+  }
+  assert.equal(refusalOf(new TypeError('x is not a function'), inEnglish)?.log, 'client');
 });

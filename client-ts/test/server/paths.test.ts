@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import * as fs from 'node:fs';
 import { test } from 'node:test';
-import { candidatesOnPath, expand, expandWholly, isFile, liesIn } from '../../src/server/paths';
+import { candidatesOnPath, expand, expandWholly, fileTest, isFile, liesIn } from '../../src/server/paths';
 
 const around = { home: '/home/ana', folder: '/srv/project' };
 
@@ -57,4 +58,19 @@ test('a folder is no file, nor is what is not there', () => {
   assert.ok(isFile(__filename));
   assert.ok(!isFile(__dirname));
   assert.ok(!isFile(`${__filename}.gone`));
+});
+
+test('a program of the Store of Windows is one, although nobody may follow its name', () => {
+  const refuse = (code: string) => (): never => {
+    throw Object.assign(new Error(code), { code });
+  };
+  const disk = (code: string, there = __filename) =>
+    ({ statSync: refuse(code), lstatSync: () => fs.lstatSync(there) }) as unknown as typeof fs;
+  for (const code of ['EACCES', 'EPERM', 'UNKNOWN']) {
+    assert.ok(fileTest(disk(code), 'win32')('python.exe'));
+    assert.ok(!fileTest(disk(code), 'linux')('python'));
+  }
+  assert.ok(!fileTest(disk('ENOENT'), 'win32')('python.exe'));
+  assert.ok(!fileTest(disk('EACCES', __dirname), 'win32')('python.exe'));
+  assert.ok(!fileTest(disk('EACCES', `${__filename}.gone`), 'win32')('python.exe'));
 });

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Error, Page, Route, expect, sync_playwright
+from playwright.sync_api import Error, Page, Route, ViewportSize, expect, sync_playwright
 
 from tests.vscode.driver.machine import Machine
 from tests.vscode.driver.profile import Profile
@@ -38,9 +38,13 @@ class Browser:
     """Errors that a page did not catch."""
 
     @contextmanager
-    def page(self, width: int = 1280, height: int = 800) -> Iterator[Page]:
-        """Yield an empty page that remembers nothing of other pages, and close it after."""
-        context = self.chromium.new_context(viewport={"width": width, "height": height})
+    def page(self, width: int = 1280, height: int = 800, scale: int = 1) -> Iterator[Page]:
+        """Yield an empty page that remembers nothing of other pages, and close it after.
+
+        With a `scale` its screen has that many dots for each of its points.
+        """
+        viewport: ViewportSize = {"width": width, "height": height}
+        context = self.chromium.new_context(viewport=viewport, device_scale_factor=scale)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.route(ELSEWHERE, self._refuse)
         page = context.new_page()

@@ -45,7 +45,7 @@ class Profile:
 
     def __init__(self, folder: Path, user: Mapping[str, Any] = {}, machine: Mapping[str, Any] = {}) -> None:
         self.folder = folder
-        self.home = folder / "home"
+        self.home = folder / "home" / "alice"
         self.data = folder / "data"
         self.extensions = folder / "extensions"
         for path in (self.home, folder / "run", self.extensions, self.data / "User", self.data / "Machine"):
@@ -62,6 +62,12 @@ class Profile:
     def logs(self) -> Path:
         """The folder of VS Code's log files, output channels among them."""
         return self.data / "logs"
+
+    @property
+    def log(self) -> str:
+        """What the extension has logged of its own doing, in all windows."""
+        found = self.logs.rglob("azmlflow.azmlflow/azmlflow.log")
+        return "".join(path.read_text(encoding="utf-8") for path in found)
 
     @property
     def storage(self) -> Path:

@@ -7,7 +7,7 @@ import re
 import time
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
+from playwright.sync_api import FloatRect, FrameLocator, Locator, Page, TimeoutError, expect
 
 from tests.vscode.driver.pickers import Pickers, Words
 from tests.vscode.driver.server import Server
@@ -187,6 +187,10 @@ class Workbench(Pickers):
         """The part of our item that says in `aria-label` what a screen reader is told."""
         return self.status().locator("[aria-label]").first
 
+    def language_status(self) -> Locator:
+        """The braces beside the language; `aria-label` has what our entry says, when there is no other."""
+        return self.page.locator('[id="status.languageStatus"]')
+
     def notification(self, text: Words) -> Locator:
         """Wait for a notification and return it, with its buttons.
 
@@ -242,6 +246,10 @@ class Workbench(Pickers):
             ".output-view .view-line, .pane-body.output .view-line, .panel .monaco-editor .view-line"
         )
 
+    def log_is_shown(self, channel: str) -> None:
+        """Wait until an output channel, which something else than `output` opens, is in front."""
+        expect(self.page.locator(".part.panel select").filter(has_text=channel).first).to_have_value(channel)
+
     def terminal(self) -> Locator:
         """What is on the screen of the terminal in front."""
         return self.page.locator(".terminal-wrapper.active .xterm-rows")
@@ -266,7 +274,7 @@ class Workbench(Pickers):
         read = "document.documentElement.outerHTML"
         return "\n".join(frame.evaluate(read) for frame in self.page.frames if not frame.is_detached())
 
-    def screenshot(self, path: Path) -> None:
-        """Take a picture of the window, once nothing in it moves."""
+    def screenshot(self, path: Path, part: FloatRect | None = None) -> None:
+        """Take a picture of the window, or of a part of it, once nothing in it moves."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path, animations="disabled", caret="hide")
+        self.page.screenshot(path=path, clip=part, animations="disabled", caret="hide")

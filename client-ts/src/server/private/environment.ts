@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import {
+  type Beneath,
   type Contents,
   environmentName,
+  isEnvironment,
   type Layout,
   layout,
-  PYTHONS,
   type Stage,
   wheelVersion,
 } from './names';
@@ -59,11 +60,11 @@ export async function readWares(folder: string): Promise<Wares | undefined> {
   }
 }
 
-/** Returns the environment that these wares make with a Python of this version. */
+/** Returns the environment that these wares make with a Python. */
 export function environmentFor(
   wares: Wares,
   storage: string,
-  python: string,
+  python: Beneath,
   platform: NodeJS.Platform,
 ): Environment {
   const name = environmentName(wares.contents, python, `${platform}-${process.arch}`);
@@ -76,9 +77,11 @@ export async function existing(
   storage: string,
   platform: NodeJS.Platform,
 ): Promise<Environment | undefined> {
-  for (const python of PYTHONS) {
-    const environment = environmentFor(wares, storage, python, platform);
-    if (await isWhole(environment)) {
+  const names = await fs.readdir(storage).catch(() => []);
+  for (const name of names.filter((one) => isEnvironment(one, wares.contents.version)).sort()) {
+    const stamp = await readStamp(layout(storage, name, platform).stamps.editor);
+    const environment = stamp && environmentFor(wares, storage, stamp.base, platform);
+    if (environment && path.basename(environment.layout.folder) === name && (await isWhole(environment))) {
       return environment;
     }
   }

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import { type Command, inWords } from '../command';
 import { type Translate, withoutCredentials } from '../sentences';
+import type { Attempt } from './attempt';
 import type { Layout } from './names';
 import { InstallProblem, toolProblem } from './problems';
 import { canInstall, hasGoodPip, type Python } from './pythons';
@@ -17,12 +18,6 @@ import {
   uvVenv,
   type What,
 } from './tools';
-
-/** One attempt to install: how it is stopped and to whom it tells how far it is. */
-export interface Attempt {
-  readonly signal: AbortSignal;
-  readonly report: (message: string) => void;
-}
 
 /** What an installer works with. */
 export interface Workshop {

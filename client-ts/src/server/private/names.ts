@@ -13,16 +13,27 @@ export interface Contents {
   readonly locks: readonly Uint8Array[];
 }
 
-/** The minor versions of Python that an environment may have been made with, such as 3.12. */
-export const PYTHONS: readonly string[] = Array.from({ length: 16 }, (_, index) => `3.${String(index + 10)}`);
+/** What counts of the Python that an environment is made with: its minor version, such as 3.12, and where it lies. */
+export interface Beneath {
+  readonly version: string;
+  readonly prefix: string;
+}
+
+/** Tells whether a folder is called as an environment is; `version` names one version of azmlflow. */
+export function isEnvironment(name: string, version = ''): boolean {
+  return /^\d[\w.+]*-[0-9a-f]{8}$/.test(name) && name.startsWith(version && `${version}-`);
+}
 
 /**
  * Returns the folder's name: the version for people, and a hash of all that decides what is in it.
  *
+ * Where the Python lies is part of it: computers that share a home folder may have theirs in different places, and one
+ * must not take the environment of the other for a broken one of its own.
+ *
  * It is short because Windows refuses long paths, and the packages beneath it have long names of their own.
  */
-export function environmentName(contents: Contents, python: string, platform: string): string {
-  const hash = createHash('sha256').update(`${python}\n${platform}\n`);
+export function environmentName(contents: Contents, python: Beneath, platform: string): string {
+  const hash = createHash('sha256').update([python.version, python.prefix, platform, ''].join('\n'));
   for (const part of [contents.wheel, ...contents.locks]) {
     hash.update(createHash('sha256').update(part).digest());
   }

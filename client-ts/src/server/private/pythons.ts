@@ -11,6 +11,8 @@ export interface Python {
   readonly program: string;
   /** Major and minor version, such as 3.12. */
   readonly version: string;
+  /** Where it is installed; that of a virtual environment is that of the Python beneath. */
+  readonly prefix: string;
   readonly hasVenv: boolean;
   readonly hasEnsurePip: boolean;
   /** Its pip, when it has one. */
@@ -43,7 +45,7 @@ const QUESTION = [
   'from importlib.metadata import version',
   'from importlib.util import find_spec',
   "pip = version('pip') if find_spec('pip') else None",
-  "print(json.dumps([sys.executable, '%d.%d' % sys.version_info[:2], bool(find_spec('venv')), bool(find_spec('ensurepip')), pip]))",
+  "print(json.dumps([sys.executable, '%d.%d' % sys.version_info[:2], sys.base_prefix, bool(find_spec('venv')), bool(find_spec('ensurepip')), pip]))",
 ].join('\n');
 
 /**
@@ -85,14 +87,15 @@ export function hasGoodPip(python: Python): boolean {
 export async function inspect(command: Command, ask: Sources['ask']): Promise<Python | undefined> {
   const answer = await ask({ program: command.program, args: [...command.args, '-I', '-c', QUESTION] });
   try {
-    const [program, version, hasVenv, hasEnsurePip, pip] = JSON.parse(answer ?? '') as [
+    const [program, version, prefix, hasVenv, hasEnsurePip, pip] = JSON.parse(answer ?? '') as [
+      string,
       string,
       string,
       boolean,
       boolean,
       string | null,
     ];
-    return { program, version, hasVenv, hasEnsurePip, pip: pip ?? undefined };
+    return { program, version, prefix, hasVenv, hasEnsurePip, pip: pip ?? undefined };
   } catch {
     // Not a Python, or one of the stand-ins that only say where to get one.
     return undefined;

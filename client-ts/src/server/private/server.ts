@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Command } from '../command';
 import { candidatesOnPath, isFile, liesIn } from '../paths';
 import type { Translate } from '../sentences';
+import type { Attempt } from './attempt';
 import {
   type Environment,
   environmentFor,
@@ -19,11 +20,11 @@ import {
   type Wares,
   writeStamp,
 } from './environment';
-import { type Attempt, Installer } from './installer';
+import { Installer } from './installer';
 import { acquire, type Lock, type Waiting } from './lock';
 import { noWheel, toolProblem } from './problems';
 import { findPython, type Python } from './pythons';
-import { forTools } from './tools';
+import { forTools, lockOf, type What } from './tools';
 import { markUsed, prune } from './use';
 
 /** What the private environment is made from and with. */
@@ -106,7 +107,7 @@ export class PrivateServer {
     const { log, platform, storage } = this.around;
     await this.alone(attempt, async () => {
       for (const name of await prune(storage, environment.layout, platform, Date.now())) {
-        log(`Removed the environment ${name}, which was not used for 30 days.`);
+        log(`Removed ${name}, which nobody uses any longer.`);
       }
     });
   }
@@ -115,7 +116,7 @@ export class PrivateServer {
     const { around } = this;
     const uv = this.uv();
     const base = await this.python(uv, attempt.signal);
-    const environment = environmentFor(wares, around.storage, base.version, around.platform);
+    const environment = environmentFor(wares, around.storage, base, around.platform);
     around.log(`Making ${environment.layout.folder} with ${base.program} (Python ${base.version})`);
     await remove(environment.layout);
     const { stamps } = environment.layout;
@@ -125,7 +126,7 @@ export class PrivateServer {
         await installer.makeEnvironment();
         attempt.report(around.t('Installing the language server'));
         await installer.install({ locked: wares.locks.editor });
-        await installer.install({ wheel: wares.wheel });
+        await installer.install(await lockedWheel(wares, environment));
         await installer.verify();
         await writeStamp(stamps.editor, { base, tool: installer.tool });
       });
@@ -199,8 +200,14 @@ export class PrivateServer {
     const { forbidden, platform, selected, storage, t, variables } = this.around;
     const ask = async (command: Command) => {
       signal.throwIfAborted();
-      const options = { cwd: storage, env: forTools(variables, undefined), timeout: PATIENCE, signal };
-      return promisify(execFile)(command.program, command.args, options).then(
+      const env = forTools(variables, undefined);
+      return promisify(execFile)(command.program, command.args, {
+        cwd: storage,
+        env,
+        timeout: PATIENCE,
+        signal,
+        windowsHide: true,
+      }).then(
         ({ stdout }) => stdout,
         () => undefined,
       );
@@ -208,4 +215,11 @@ export class PrivateServer {
     const sources = { variables, platform, forbidden: forbidden(), uv, isFile, ask, t };
     return findPython({ ...sources, selected: await selected() });
   }
+}
+
+/** Writes what locks the wheel beside the environment, and returns it. */
+async function lockedWheel({ wheel, contents }: Wares, { layout }: Environment): Promise<What> {
+  const locked = path.join(layout.temporary, 'azmlflow.txt');
+  await fs.writeFile(locked, lockOf(wheel, contents.wheel));
+  return { locked, onDisk: true };
 }

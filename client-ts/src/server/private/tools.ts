@@ -1,8 +1,19 @@
 // How uv and pip are called. Nothing here imports vscode or runs anything.
+import { createHash } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
 import { type Command, withArguments } from '../command';
 
-/** The files that are installed: hash-locked requirements, or a wheel without its dependencies. */
-export type What = { readonly locked: string } | { readonly wheel: string };
+/** The file of requirements that is installed, each with its hash; without the index when they are all on the disk. */
+export interface What {
+  readonly locked: string;
+  readonly onDisk?: true;
+}
+
+/** Returns the line that locks a wheel on the disk: an organisation may have settings that refuse what has no hash. */
+export function lockOf(wheel: string, bytes: Uint8Array): string {
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return `azmlflow @ ${pathToFileURL(wheel).href} --hash=sha256:${digest}\n`;
+}
 
 /** Returns how uv makes an environment. */
 export function uvVenv(uv: string, python: string, folder: string): Command {
@@ -50,10 +61,8 @@ const PIP_QUIET = [
   'off',
 ] as const;
 
-function operands(what: What): string[] {
-  return 'wheel' in what
-    ? ['--no-deps', '--no-index', what.wheel]
-    : ['--no-deps', '--require-hashes', '-r', what.locked];
+function operands({ locked, onDisk }: What): string[] {
+  return ['--no-deps', ...(onDisk ? ['--no-index'] : []), '--require-hashes', '-r', locked];
 }
 
 /** Variables that would lead Python, pip or uv to another place, or to other packages, than they are told. */
@@ -70,7 +79,10 @@ const MISLEADING = new Set([
   'PIP_REQUIREMENT',
   'PIP_ROOT',
   'PIP_TARGET',
+  'PIP_UPLOADED_PRIOR_TO',
   'UV_CONSTRAINT',
+  'UV_EXCLUDE_NEWER',
+  'UV_EXCLUDE_NEWER_PACKAGE',
   'UV_OVERRIDE',
   'UV_PROJECT',
   'UV_PYTHON',

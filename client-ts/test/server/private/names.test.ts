@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import {
   type Contents,
   environmentName,
+  isEnvironment,
   layout,
-  PYTHONS,
   wheelVersion,
 } from '../../../src/server/private/names';
 
@@ -14,17 +14,20 @@ const contents: Contents = {
   locks: [Buffer.from('e'), Buffer.from('c')],
 };
 
+const PYTHON = { version: '3.12', prefix: '/usr' };
+
 test('the name of an environment tells the version, and is short', () => {
-  assert.match(environmentName(contents, '3.12', 'linux-x64'), /^0\.1\.0-[0-9a-f]{8}$/);
+  assert.match(environmentName(contents, PYTHON, 'linux-x64'), /^0\.1\.0-[0-9a-f]{8}$/);
 });
 
 test('all that decides what is in an environment is in its name', () => {
   const others = [
-    environmentName({ ...contents, wheel: Buffer.from('x') }, '3.12', 'linux-x64'),
-    environmentName({ ...contents, locks: [Buffer.from('ec'), Buffer.from('')] }, '3.12', 'linux-x64'),
-    environmentName(contents, '3.13', 'linux-x64'),
-    environmentName(contents, '3.12', 'linux-arm64'),
-    environmentName(contents, '3.12', 'linux-x64'),
+    environmentName({ ...contents, wheel: Buffer.from('x') }, PYTHON, 'linux-x64'),
+    environmentName({ ...contents, locks: [Buffer.from('ec'), Buffer.from('')] }, PYTHON, 'linux-x64'),
+    environmentName(contents, { ...PYTHON, version: '3.13' }, 'linux-x64'),
+    environmentName(contents, { ...PYTHON, prefix: '/opt/python' }, 'linux-x64'),
+    environmentName(contents, PYTHON, 'linux-arm64'),
+    environmentName(contents, PYTHON, 'linux-x64'),
   ];
   assert.equal(new Set(others).size, others.length);
 });
@@ -36,9 +39,10 @@ test('the version is read from the name of a wheel of azmlflow, and of no other 
   assert.equal(wheelVersion('editor.txt'), undefined);
 });
 
-test('an environment of any Python that may have made it is found again', () => {
-  assert.ok(['3.10', '3.13', '3.14'].every((version) => PYTHONS.includes(version)));
-  assert.ok(!PYTHONS.includes('3.9'));
+test('an environment is told by its name, and of which version it is', () => {
+  assert.ok(isEnvironment('0.2.0rc1-0123abcd') && isEnvironment('0.1.0-0123abcd', '0.1.0'));
+  assert.ok(!isEnvironment('0.1.0-0123abcd', '0.1') && !isEnvironment('0.1.0-0123abcd.tmp'));
+  assert.ok(!isEnvironment('mine') && !isEnvironment('install.lock'));
 });
 
 test('the Python of an environment is where the system puts it', () => {

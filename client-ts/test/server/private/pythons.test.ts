@@ -22,8 +22,14 @@ function computer(pythons: Answers, said: Partial<Sources> = {}) {
       return Promise.resolve(said.uv === undefined ? undefined : '/managed/python\n');
     }
     const python = pythons[command.program];
-    const { version = '3.12', hasVenv = true, hasEnsurePip = true, pip = '24.0' } = python ?? {};
-    const answer = JSON.stringify([command.program, version, hasVenv, hasEnsurePip, pip]);
+    const {
+      version = '3.12',
+      prefix = '/usr',
+      hasVenv = true,
+      hasEnsurePip = true,
+      pip = '24.0',
+    } = python ?? {};
+    const answer = JSON.stringify([command.program, version, prefix, hasVenv, hasEnsurePip, pip]);
     return Promise.resolve(python === undefined ? undefined : answer);
   };
   const sources: Sources = {

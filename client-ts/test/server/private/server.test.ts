@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test';
 import type { Environment, Stamp } from '../../../src/server/private/environment';
 import { cancelled, InstallProblem } from '../../../src/server/private/problems';
 import { inEnglish } from '../../../src/server/sentences';
-import { attempt, names, UV, valueIn, type Variables, type Workshop, workshop } from './workshop';
+import { attempt, names, PYTHON, UV, valueIn, type Variables, type Workshop, workshop } from './workshop';
 
 const TOOLS = [
   { tool: 'uv', skip: UV === undefined && 'there is no uv' },
@@ -76,6 +76,22 @@ for (const { tool, skip } of TOOLS) {
   );
 }
 
+for (const { tool, skip } of TOOLS) {
+  test(`${tool}: settings that want hashes, or forbid new packages, hinder nothing`, { skip }, async (t) => {
+    const bench = workshop(t, tool);
+    const strict = {
+      PIP_REQUIRE_HASHES: '1',
+      UV_REQUIRE_HASHES: '1',
+      UV_EXCLUDE_NEWER: '2020-01-01',
+    };
+    const server = bench.server({ variables: { ...bench.variables, ...strict } });
+    const environment = await server.make(attempt());
+    await server.complete(environment, attempt());
+    assert.equal(valueIn(environment.layout.python, 'largedep'), '2');
+    assert.ok(!bench.log.includes('uv could not do it; pip is tried.'), bench.log.join('\n'));
+  });
+}
+
 test('what is there is used again, and no program is run for it', async (t) => {
   const bench = workshop(t, 'uv');
   const environment = await bench.server().make(attempt());
@@ -125,6 +141,25 @@ test('an environment whose Python has gone is made anew', async (t) => {
   await bench.server().make(attempt());
   assert.equal(versionOf(environment), 'azmlflow 0.1.0');
 });
+
+test(
+  'computers that share a home folder, with their Pythons in different places, have an environment each',
+  { skip: process.platform === 'win32' && 'there it is not shared' },
+  async (t) => {
+    const bench = workshop(t, 'uv');
+    const one = await bench.server().make(attempt());
+    // On the other computer nothing lies where the first environment's Python is a link to.
+    fs.renameSync(one.layout.python, `${one.layout.python}.there`);
+    const elsewhere = path.join(bench.root, 'python');
+    const script = `#!/bin/sh\nPATH=/usr/bin:/bin\n'${PYTHON}' "$@" | sed 's#\\(, "3[^,]*", "\\)#\\1/elsewhere#'\n`;
+    fs.writeFileSync(elsewhere, script, { mode: 0o755 });
+    const other = await bench.server({ selected: () => Promise.resolve(elsewhere) }).make(attempt());
+    assert.notEqual(other.layout.folder, one.layout.folder);
+    assert.equal(versionOf(other), 'azmlflow 0.1.0');
+    fs.renameSync(`${one.layout.python}.there`, one.layout.python);
+    assert.equal(versionOf(one), 'azmlflow 0.1.0');
+  },
+);
 
 test('a package that was cut off is installed again when the second stage is repeated', async (t) => {
   const bench = workshop(t, 'uv');

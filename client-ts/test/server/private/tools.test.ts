@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { inWords } from '../../../src/server/command';
 import {
   forTools,
+  lockOf,
   pipInstall,
   pipOf,
   progressOf,
@@ -11,7 +12,7 @@ import {
   uvInstall,
 } from '../../../src/server/private/tools';
 
-test('requirements are installed by their hashes only, and a wheel without the index', () => {
+test('all is installed by its hash only, and what is on the disk without the index', () => {
   const pip = pipOf('/usr/bin/python3', '/own/bin/python');
   for (const command of [
     pipInstall(pip, { locked: 'editor.txt' }),
@@ -19,14 +20,15 @@ test('requirements are installed by their hashes only, and a wheel without the i
   ]) {
     assert.match(inWords(command), /--no-deps --require-hashes -r editor\.txt$/);
   }
-  assert.match(inWords(pipInstall(pip, { wheel: 'a.whl' })), /--no-deps --no-index a\.whl$/);
+  const onDisk = { locked: 'a.txt', onDisk: true } as const;
+  assert.match(inWords(pipInstall(pip, onDisk)), /--no-deps --no-index --require-hashes -r a\.txt$/);
 });
 
 test('everything is installed into the environment, never into the Python that makes it', () => {
   assert.match(inWords(pipOf('/usr/bin/python3', '/own/bin/python')), / pip --python \/own\/bin\/python$/);
   assert.equal(inWords(pipOf('/own/bin/python', '/own/bin/python')), '/own/bin/python -I -m pip');
   assert.match(
-    inWords(uvInstall('uv', '/own/bin/python', { wheel: 'a.whl' })),
+    inWords(uvInstall('uv', '/own/bin/python', { locked: 'a.txt' })),
     / --python \/own\/bin\/python /,
   );
   assert.match(inWords(pythonVenv('/usr/bin/python3', '/own')), /^\/usr\/bin\/python3 -I -m venv /);
@@ -72,4 +74,11 @@ test('of what pip and uv write, the user is told what is fetched and installed',
   assert.equal(progressOf('Installed 19 packages in 20ms'), 'Installed 19 packages in 20ms');
   assert.equal(progressOf('  Using cached pygls-2.1-py3-none-any.whl'), undefined);
   assert.equal(progressOf(''), undefined);
+});
+
+test('a wheel is locked where it lies, whatever the folder is called', () => {
+  assert.match(
+    lockOf('/srv/my extensions/azmlflow-0.1.0-py3-none-any.whl', Buffer.from('w')),
+    /^azmlflow @ file:\/\/\/srv\/my%20extensions\/azmlflow-\S+\.whl --hash=sha256:[0-9a-f]{64}\n$/,
+  );
 });
