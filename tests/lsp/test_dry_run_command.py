@@ -105,10 +105,7 @@ async def test_it_tells_where_the_runs_of_a_script_would_land(start: Start, proj
     assert (project / "was-used").exists()
     assert answer["report"]["found"] is False
     assert "1 run would have landed in Azure Machine Learning." in answer["text"]
-    python = project / ".venv" / "bin" / "python"
-    how = (
-        f"Run with {python} (from .venv), in {project}. It does not have mlflow and azureml-mlflow installed."
-    )
+    how = f"Run with .venv/bin/python (from .venv), in {project.name}. It does not have mlflow and azureml-mlflow installed."
     assert answer["text"].splitlines()[-1] == how
     assert any(line.startswith("AZURE_CLIENT_SECRET=***") for line in answer["output"])
     shown = _progress(editor)

@@ -609,3 +609,18 @@ def test_no_file_of_the_project_has_tools_of_the_test_load_its_code(tmp_path: Pa
 def test_where_tools_find_their_sign_in_and_extensions_is_told(tmp_path: Path, name: str) -> None:
     found = connect(tmp_path, {"train.py": SETS.format(""), ".env": f"{name}=here\n"})
     assert [warning for warning in found.warnings if warning.startswith(f".env:1 sets {name}: ")]
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        (uri().replace("resourceGroups", "resourcegroups"), "--name ws --resource-group rg"),
+        (f"azureml://{HOST}/mlflow/v2.0/subscriptions/{GUID}", "--name <workspace>"),
+    ],
+)
+def test_the_command_names_the_workspace_that_a_malformed_uri_means(
+    tmp_path: Path, value: str, named: str
+) -> None:
+    problem = connect(tmp_path, {"train.py": logs_to(value)}).problem
+    assert problem is not None
+    assert named in (problem.command or "")

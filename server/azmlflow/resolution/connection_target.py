@@ -12,6 +12,7 @@ from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef, is_guid, is_placeholder, stray_characters
 from azmlflow.azure.workspace_config import REQUIRED_KEYS
 from azmlflow.parsing.base import Span
+from azmlflow.patterns import pattern
 from azmlflow.resolution.configs import read_candidate, search
 from azmlflow.resolution.connection_environ import Show, place_of
 from azmlflow.resolution.dotenv import find, layer_of
@@ -19,6 +20,8 @@ from azmlflow.resolution.model import ConfigCandidate, ScriptResolution, Trackin
 from azmlflow.resolution.results import Because
 from azmlflow.workspace.snapshot import Location, Snapshot
 
+_PLAIN: Final = pattern(r"[A-Za-z0-9][\w.-]{0,199}")
+"""A name that is one word in every shell: it comes from somebody's file."""
 NO_WORKSPACE: Final = "NO_WORKSPACE"
 """The code of the problem that nothing names a workspace."""
 
@@ -166,7 +169,17 @@ def _malformed(fault: UriFault, place: str, files: tuple[Path, ...]) -> Problem:
         message = f"The tracking URI{place} names a registry, which keeps no runs."
     shown = fault.repaired is not None and "?" not in fault.repaired  # a query may hold anything
     advice = f"Write {fault.repaired}" if shown else "Copy the URI from the workspace."
-    return Problem("MALFORMED_URI", message, advice, URI_OF_WORKSPACE, TRACKING, files)
+    return Problem("MALFORMED_URI", message, advice, _command_for(fault.repaired), TRACKING, files)
+
+
+def _command_for(uri: str | None) -> str:
+    """Return the command that asks for the URI of the workspace which one names, if it does so in plain words."""
+    parsed = parse_tracking_uri(uri or "")
+    ref = parsed.workspace if parsed else None
+    if ref is None or not all(map(_PLAIN.fullmatch, ref[1:])):
+        return URI_OF_WORKSPACE
+    named = URI_OF_WORKSPACE.replace("<workspace>", ref.workspace_name)
+    return named.replace("<resource-group>", ref.resource_group)
 
 
 def _foreign(text: str, place: str, files: tuple[Path, ...]) -> Problem:

@@ -92,11 +92,19 @@ def _interpreter(session: Session, folder: Path) -> Interpreter | None:
 def _how(python: Path, found: Interpreter | None, folder: Path) -> str:
     """Say which Python ran the script, where, and what it lacks as far as its folders tell."""
     why = why_taken(found.origin) if found else "azmlflow's own, as no other was found"
-    said = f"Run with {python} ({why}), in {folder}."
+    said = f"Run with {_shown(python, folder)} ({why}), in {folder.name}."
     lacking = [name for name in _NEEDED if found and found.site_packages and name not in found.packages]
     if "mlflow" in lacking and found and "mlflow-skinny" in found.packages:
         lacking.remove("mlflow")
     return f"{said} It does not have {' and '.join(lacking)} installed." if lacking else said
+
+
+def _shown(python: Path, folder: Path) -> str:
+    """Return the path of an interpreter as it is told: from the folder, or from the home folder, if it lies there."""
+    for base, before in ((folder, ""), (Path.home(), "~/")):
+        if python.is_relative_to(base):
+            return f"{before}{python.relative_to(base).as_posix()}"
+    return str(python)
 
 
 def _answer(result: Result, runner: DryRunner, how: str) -> dict[str, Any]:
