@@ -22,7 +22,7 @@ from tests.lsp.editor import Editor, capabilities_of
 from tests.probes.boxes import clean_environment
 from tests.probes.test_scenarios import CASES, Case
 
-ONLY = ["tenant", "workspace", "experiments"]
+ONLY = ["tenant", "workspace", "permissions", "experiments"]
 SLOW = {name for name, case in CASES.items() if case.limits or case.seconds != Case().seconds}
 """Scenarios that are about waiting: how long is told by the probe's own tests."""
 ELSEWHERE = {name for name, case in CASES.items() if case.step == "network"}
