@@ -255,6 +255,16 @@ def test_a_short_secret_cuts_into_nothing_of_our_own(tmp_path: Path, password: s
     assert summary.message == "Signed in."
 
 
+def test_a_variable_that_a_file_sets_is_to_be_taken_out_there(tmp_path: Path) -> None:
+    said = ok("configuration", "Workspace ws.", details={"variables": {"AZURE_CLIENT_SECRET": ".env:3"}})
+    script = "outcome('chain', 'failed', 'It is empty.', hard=True, advice='Remove it.', command='unset {}'); end()"
+    run = Run(tmp_path, script.format("AZURE_CLIENT_SECRET"), configuration=said)
+    summary = run.run()
+    assert (summary.advice, summary.command) == ("Remove it. .env:3 sets AZURE_CLIENT_SECRET.", None)
+    other = Run(tmp_path, script.format("AZURE_TENANT_ID"), configuration=said)
+    assert other.run().command == "unset AZURE_TENANT_ID"
+
+
 def test_the_child_gets_the_environment_it_is_given_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,6 +162,23 @@ def test_a_script_that_sets_nothing_is_told_so_and_the_config_beside_it_is_teste
     assert answer.details["doubt"] == found.doubt
 
 
+def test_a_folder_whose_scripts_all_log_locally_is_told_so(tmp_path: Path) -> None:
+    files = {"train.py": LOGS, "other.py": LOGS, "config.json": config()}
+    found = connect(tmp_path, files, path="")
+    assert (found.doubt or "").startswith("other.py would log to a local store")
+    assert [warning for warning in found.warnings if "local store" in warning] == [
+        f"train.py {(found.doubt or '').partition(' ')[2]}"
+    ]
+    assert connect(tmp_path, {**files, "third.py": logs_to(uri())}, path="").doubt is None
+
+
+def test_where_a_call_decides_no_variable_is_advised(tmp_path: Path) -> None:
+    files = {"train.py": logs_to("sqlite:///runs.db"), "config.json": config()}
+    answer = configured(connect(tmp_path, files))
+    assert answer.code == "NOT_LOGGED_THERE"
+    assert (answer.advice or "").startswith("Have the call name the workspace's tracking URI")
+
+
 def test_an_environment_file_that_is_not_loaded_counts_for_nothing_but_a_hint(tmp_path: Path) -> None:
     dotenv = f"MLFLOW_TRACKING_URI={uri()}\nAZURE_CLIENT_SECRET={CANARY}\n"
     found = connect(tmp_path, {"train.py": LOGS, ".env": dotenv})

@@ -135,10 +135,21 @@ def _introduce(box: AzureBox, kind: str, form: str) -> None:
     lines = [
         f"# Azure on this machine: {box.scenario.name} ({box.scenario.summary}).",
         f"# Signs in: {_credential(kind)}. Ctrl-C ends it.",
+        *_only_workspace(box),
         f"# In another terminal{', in PowerShell' if os.name == 'nt' else ' (in PowerShell a line reads $env:NAME = ...)'}:",
         *(_powershell if os.name == "nt" else _sh)(variables, folders, unset),
     ]
     print("\n".join(lines), flush=True)
+
+
+def _only_workspace(box: AzureBox) -> list[str]:
+    """Say which workspace exists, where it is only one: a project of the user's own names another."""
+    if box.world.accept_anything:
+        return []
+    return [
+        f"# Only the workspace {box.workspace.workspace_name} exists, which MLFLOW_TRACKING_URI below names; "
+        "for the one in your own code or config.json: --scenario anything."
+    ]
 
 
 def _credential(kind: str) -> str:

@@ -115,7 +115,7 @@ class Probe:
         self._end = started + self._timeout
 
         def tell(outcome: Outcome) -> None:
-            safe = _for_this_system(self._redactor.outcome(outcome))
+            safe = _for_this_system(_where_it_is_set(self._redactor.outcome(outcome), self._configuration))
             self.outcomes.append(safe)
             on_outcome(safe)
 
@@ -251,6 +251,18 @@ class Probe:
         for step in self._request.steps:
             if step not in done and step != o.CONFIGURATION:
                 tell(o.not_reached(step, why))
+
+
+def _where_it_is_set(outcome: Outcome, configuration: Outcome | None) -> Outcome:
+    """Return an outcome that tells to take a variable out with the place in a file that sets it: there `unset` helps nobody."""
+    words = (outcome.command or "").split()
+    origins = configuration.details.get("variables") if configuration else None
+    if words[:1] != ["unset"] or not origins:
+        return outcome
+    places = [f"{origins[name]} sets {name}." for name in words if name in origins]
+    if not places:
+        return outcome
+    return outcome._replace(command=None, advice=" ".join([outcome.advice or "", *places]).strip())
 
 
 def _for_this_system(outcome: Outcome) -> Outcome:

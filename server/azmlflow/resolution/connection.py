@@ -58,6 +58,8 @@ class Connection:
     problem: Problem | None
     files: frozenset[Path]
     is_script: bool = False
+    set_by_call: bool = False
+    """Whether a call in the code decides the tracking URI, whatever a variable says."""
     credential: str | None = None
     """The class of azure-identity that signs in, where the code makes it; None for the chain of azureml-mlflow."""
 
@@ -153,7 +155,8 @@ def configured(connection: Connection, show: Show | None = None) -> Configured:
     if connection.doubt is not None:
         message = f"{connection.doubt} Tested is {target}."
         details |= {"doubt": connection.doubt}
-        return Configured("doubted", message, NOT_LOGGED_THERE, _SET_URI, None, None, details)
+        advice = _CHANGE_CALL if connection.set_by_call else _SET_URI
+        return Configured("doubted", message, NOT_LOGGED_THERE, advice, None, None, details)
     return Configured("ok", f"The target is {target}.", details=details)
 
 
@@ -200,6 +203,7 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
         problem=chosen.found if isinstance(chosen.found, Problem) else None,
         files=_files(snapshot, path, here, folder, chosen, seen),
         is_script=path in snapshot.files and chosen.script is not None,
+        set_by_call=chosen.script is not None and chosen.script.tracking.setter is not None,
         credential=credential,
     )
 
@@ -263,6 +267,9 @@ _IDENTITY: Final = frozenset({"azure.identity", "azure.identity._credentials"})
 _OWN_CREDENTIAL: Final = (
     "The code signs in with a credential that it makes itself. A test cannot make the same: tested is the chain that azureml-mlflow "
     "would build."
+)
+_CHANGE_CALL: Final = (
+    "Have the call name the workspace's tracking URI, or take it out where MLFLOW_TRACKING_URI is set."
 )
 _SET_URI: Final = (
     "Set the tracking URI in the script before the first run, or in MLFLOW_TRACKING_URI. azmlflow can insert the call: as a "

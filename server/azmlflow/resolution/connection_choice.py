@@ -73,8 +73,9 @@ def for_folder(snapshot: Snapshot, folder: Path, show: Show) -> Choice:
     others = list(around(snapshot, folder, show))
     target = next((other for other in others if isinstance(other, Target)), None)
     if target is not None:
-        warnings = (*_elsewhere(named, target, show), *warnings)
-        return Choice(target, None, None, None, warnings, files)
+        doubt = None if named else _all_local(found, show)
+        warnings = (*_elsewhere(named, target, show), *(each for each in warnings if each != doubt))
+        return Choice(target, None, None, doubt, warnings, files)
     if named:
         return Choice(several(named, folder, show), files=files)
     problems = (other for other in (*found.values(), *others) if isinstance(other, Problem))
@@ -97,6 +98,13 @@ def _of_others(found: Mapping[Path, Target | Problem | Away], show: Show) -> lis
     ]
     more = [f"So it is with {len(told) - MOST_TOLD} other scripts."] if len(told) > MOST_TOLD else []
     return [*told[:MOST_TOLD], *more]
+
+
+def _all_local(found: Mapping[Path, Target | Problem | Away], show: Show) -> str | None:
+    """Return what is said of the first script where every script of a folder would log to a local store, else None."""
+    away = {path: result for path, result in found.items() if isinstance(result, Away) and result.local}
+    path = next(iter(away), None)
+    return f"{show(path)} {away[path].says}." if path is not None and len(away) == len(found) else None
 
 
 def _elsewhere(named: Mapping[Path, Target], target: Target, show: Show) -> list[str]:

@@ -13,5 +13,5 @@ def require(*modules: str) -> None:
     """Raise MissingExtra unless all these modules can be imported."""
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
-        names = " and ".join(missing)
+        names = ", ".join(missing)
         raise MissingExtra(f"the sandbox needs {names}: pip install 'azmlflow[sandbox]'")
