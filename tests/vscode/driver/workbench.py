@@ -45,10 +45,27 @@ class Workbench(Pickers):
         )  # which would be opened as the JSON that it is
         address = self.server.address(path, folder / file if file and at_once else None)
         self.page.goto(address, wait_until="domcontentloaded")
-        self.page.locator(".explorer-folders-view .monaco-list-row").first.wait_for(timeout=60_000)
+        self._folders_are_shown()
         if file:
             (self.is_open if at_once else self.open_file)(file)
         return self
+
+    def _folders_are_shown(self) -> None:
+        """Wait until the explorer has its folders.
+
+        In a browser VS Code misses, once in some forty loads of a .code-workspace, that it has read its folders, and
+        shows none until the page is loaded again.
+        """
+        rows = self.page.locator(".explorer-folders-view .monaco-list-row").first
+        none = self.page.get_by_text("You have not yet added a folder to the workspace.")
+        for _ in range(2):
+            rows.or_(none).first.wait_for(timeout=60_000)
+            try:
+                rows.wait_for(timeout=10_000)
+                break
+            except TimeoutError:
+                self.page.reload(wait_until="domcontentloaded")
+        rows.wait_for(timeout=60_000)
 
     def open_nothing(self) -> Workbench:
         """Open a window without a folder."""
