@@ -139,11 +139,11 @@ def make_workbench() -> None:
     must((sys.executable, str(WORKBENCH / "install.py")))
 
 
-PARTS = (
+PYTHON_PARTS = (
     Part("Python packages", VENV / "packages.stamp", REQUIREMENTS / "dev.txt", make_packages),
     Part("azmlflow, editable", VENV / "project.stamp", ROOT / "pyproject.toml", make_project),
-    Part("node packages", NODE_MODULES / ".stamp", ROOT / "package-lock.json", make_node_modules),
 )
+CLIENT = Part("node packages", NODE_MODULES / ".stamp", ROOT / "package-lock.json", make_node_modules)
 EDITORS = Part(
     "VS Code for its tests",
     WORKBENCH / "node_modules" / ".stamp",
@@ -155,7 +155,7 @@ EDITORS = Part(
 
 def setup(options: argparse.Namespace | None = None) -> int:
     """Bring .venv and node_modules up to date; with --editors also what the tests in editors need."""
-    bring_up_to_date(PARTS)
+    bring_up_to_date((*PYTHON_PARTS, CLIENT))
     if options and options.editors:
         setup_editors()
     return 0
@@ -283,7 +283,7 @@ That was a copy, and no Azure was asked: examples/quickstart is as it was. What 
 
 def demo(_: argparse.Namespace) -> int:
     """Check the example that is broken on purpose, repair a copy of it, check the copy, and run it in the sandbox."""
-    setup()
+    bring_up_to_date(PYTHON_PARTS)
     with tempfile.TemporaryDirectory(prefix="azmlflow-demo-") as temporary:
         folder = Path(temporary)
         shutil.copytree(ROOT / "examples" / "quickstart", folder / "quickstart")
