@@ -142,6 +142,61 @@ def test_what_it_prints_can_be_run_by_a_shell(tmp_path: Path):
     assert second.startswith("200 POST login.microsoftonline.com /")
 
 
+URI = "azureml://germanywestcentral.api.azureml.ms/mlflow/v2.0/subscriptions/6f0c1a52-8f6b-4f0e-9d37-2b7c5c1f4e11/resourceGroups/rg-ml/providers/Microsoft.MachineLearningServices/workspaces/ws-own"
+
+
+def project_of(folder: Path, uri: str = URI) -> Path:
+    project = folder / "project"
+    project.mkdir()
+    (project / "train.py").write_text(
+        f'import mlflow\n\nmlflow.set_tracking_uri("{uri}")\nmlflow.start_run()\n'
+    )
+    return project
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status", "said"),
+    [
+        ("healthy", 0, "Connected to workspace ws-own as application "),
+        ("wrong-secret", 1, "AADSTS7000215"),
+        ("private-link-denied", 1, "based on workspace private link configuration"),
+    ],
+)
+def test_what_goes_wrong_goes_wrong_with_the_workspace_of_a_project(
+    tmp_path: Path, scenario: str, status: int, said: str
+):
+    project, options = project_of(tmp_path), ("--format", "json", "--quiet", "--scenario", scenario)
+    with running(tmp_path, *options, "--workspace-of", str(project)) as process:
+        found = described(process)
+        assert (found["workspace"]["workspace_name"], found["workspace"]["tracking_uri"]) == ("ws-own", URI)
+        done = azmlflow("test-connection", "train.py", cwd=project, **found["environment"])
+    assert (done.returncode, done.stderr) == (status, "")
+    assert said in done.stdout.splitlines()[-1]
+
+
+def test_a_project_without_a_workspace_or_of_another_cloud_is_wrong_use(tmp_path: Path):
+    (tmp_path / "empty").mkdir()
+    done = azmlflow("sandbox", "--workspace-of", "empty", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("azmlflow: --workspace-of empty: Nothing names a workspace. ")
+    project_of(tmp_path)
+    done = azmlflow("sandbox", "--workspace-of", "project", "--scenario", "china", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    said = "that workspace is in AzureCloud, the scenario china in AzureChinaCloud"
+    assert done.stderr == f"azmlflow: --workspace-of project: {said}\n"
+
+
+def test_a_workspace_of_another_cloud_is_played_there(tmp_path: Path):
+    project = project_of(
+        tmp_path, URI.replace("germanywestcentral.api.azureml.ms", "chinaeast2.api.ml.azure.cn")
+    )
+    with running(tmp_path, "--format", "json", "--quiet", "--workspace-of", str(project)) as process:
+        found = described(process)
+        assert found["environment"]["AZUREML_CURRENT_CLOUD"] == "AzureChinaCloud"
+        done = azmlflow("test-connection", "train.py", cwd=project, **found["environment"])
+    assert done.returncode == 0, done.stdout
+
+
 def test_a_taken_port_and_a_wrong_scenario_are_wrong_use(tmp_path: Path):
     with AzureBox() as box:
         done = azmlflow("sandbox", "--port", str(box.proxy.port), cwd=tmp_path)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from azmlflow.azure.clouds import AZURE_CLOUD, Cloud
 from azmlflow.sandbox import hosts, names
 from azmlflow.sandbox.backstage import Backstage
-from azmlflow.sandbox.creation import new_world
+from azmlflow.sandbox.creation import Played, new_world
 from azmlflow.sandbox.http import Request, Response
 from azmlflow.sandbox.tokens import Principal, issue
 from azmlflow.sandbox.world import World
@@ -24,7 +24,7 @@ USER = Principal(names.USER_OBJECT_ID, names.TENANT_ID, None, names.USER_NAME)
 
 
 def a_world(folder: Path, cloud: Cloud = AZURE_CLOUD) -> World:
-    return new_world(Backstage(folder), cloud, SECRET, PASSWORD)
+    return new_world(Backstage(folder), cloud, Played(), SECRET, PASSWORD)
 
 
 def get(world: World, host: str, path: str, token: str = "", **headers: str) -> Response:

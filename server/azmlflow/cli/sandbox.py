@@ -12,13 +12,16 @@ import textwrap
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from azmlflow.cli.errors import WrongUse
 
 if TYPE_CHECKING:
     from azmlflow.sandbox.box import AzureBox
+    from azmlflow.sandbox.creation import Played
     from azmlflow.sandbox.journal import Exchange
+    from azmlflow.sandbox.scenarios import Scenario
 
 _PURPOSE = """\
 Plays Azure on this machine, with no account and no network: prints the variables that lead a
@@ -34,8 +37,8 @@ def run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with _opened(options.scenario, options.port) as box:
-        _introduce(box, options.credential or box.scenario.credential, options.format)
+    with _opened(options.scenario, options.port, options.workspace_of) as box:
+        _introduce(box, options.credential or box.scenario.credential, options.format, options.workspace_of)
         store_of(box.world).start()  # so that the first run need not wait for it
         if not options.quiet:
             box.journal.listen(_print_json if options.format == "json" else _print_line)
@@ -46,21 +49,47 @@ def run(arguments: list[str]) -> int:
 
 
 @contextmanager
-def _opened(scenario: str, port: int) -> Iterator[AzureBox]:
+def _opened(scenario: str, port: int, workspace_of: str | None) -> Iterator[AzureBox]:
     from azmlflow.sandbox.box import AzureBox
     from azmlflow.sandbox.extras import MissingExtra
     from azmlflow.sandbox.scenarios import SCENARIOS
 
     if scenario not in SCENARIOS:
         raise WrongUse(f"there is no scenario '{scenario}': azmlflow sandbox --help lists them")
+    played = _played(workspace_of, SCENARIOS[scenario])
     with ExitStack() as stack:
         try:
-            box = stack.enter_context(AzureBox(scenario, port))
+            box = stack.enter_context(AzureBox(scenario, port, played=played))
         except MissingExtra as error:
             raise WrongUse(str(error)) from None
         except OSError as error:
             raise WrongUse(f"cannot listen on port {port}: {error.strerror}") from None
         yield box
+
+
+def _played(path: str | None, scenario: Scenario) -> Played:
+    """Return the workspace that a project is aimed at; the sandbox's own where none is asked for."""
+    from azmlflow.azure.clouds import AZURE_CLOUD
+    from azmlflow.sandbox.creation import Played
+
+    if path is None:
+        return Played()
+    from azmlflow.azure.tracking_uri import parse_tracking_uri
+    from azmlflow.cli.project import examine
+    from azmlflow.resolution.connection import connection_of
+
+    project = examine(Path(path), None)
+    connection = connection_of(project.snapshot, project.absolute)
+    if connection.workspace is None:
+        said = connection.problem.message if connection.problem else "it names no workspace."
+        raise WrongUse(f"--workspace-of {path}: {said}")
+    uri = parse_tracking_uri(connection.uri or "")
+    region, cloud = (uri.region, uri.cloud) if uri else (None, None)
+    if cloud is not None and scenario.cloud not in (AZURE_CLOUD, cloud):
+        raise WrongUse(
+            f"--workspace-of {path}: that workspace is in {cloud.name}, the scenario {scenario.name} in {scenario.cloud.name}"
+        )
+    return Played(connection.workspace, region, cloud)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +111,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--credential", choices=CREDENTIALS, metavar="KIND", help="who signs in (what the scenario is about)"
+    )
+    parser.add_argument(
+        "--workspace-of",
+        metavar="PATH",
+        help="play the workspace that this script, config or folder is aimed at (one of the sandbox's own)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it (text)")
     parser.add_argument("--quiet", action="store_true", help="print no requests")
@@ -121,7 +155,7 @@ def _wait(ended: threading.Event) -> None:
         print("", file=sys.stderr)
 
 
-def _introduce(box: AzureBox, kind: str, form: str) -> None:
+def _introduce(box: AzureBox, kind: str, form: str, workspace_of: str | None) -> None:
     """Print what a program needs to know; every value is this box's own and ends with it."""
     from azmlflow.sandbox.environment import OF_CREDENTIALS, PAST_THE_BOX, tool_folders
 
@@ -135,21 +169,21 @@ def _introduce(box: AzureBox, kind: str, form: str) -> None:
     lines = [
         f"# Azure on this machine: {box.scenario.name} ({box.scenario.summary}).",
         f"# Signs in: {_credential(kind)}. Ctrl-C ends it.",
-        *_only_workspace(box),
+        *_only_workspace(box, workspace_of),
         f"# In another terminal{', in PowerShell' if os.name == 'nt' else ' (in PowerShell a line reads $env:NAME = ...)'}:",
         *(_powershell if os.name == "nt" else _sh)(variables, folders, unset),
     ]
     print("\n".join(lines), flush=True)
 
 
-def _only_workspace(box: AzureBox) -> list[str]:
+def _only_workspace(box: AzureBox, workspace_of: str | None) -> list[str]:
     """Say which workspace exists, where it is only one: a project of the user's own names another."""
     if box.world.accept_anything:
         return []
-    return [
-        f"# Only the workspace {box.workspace.workspace_name} exists, which MLFLOW_TRACKING_URI below names; "
-        "for the one in your own code or config.json: --scenario anything."
-    ]
+    only = (
+        f"# Only the workspace {box.workspace.workspace_name} exists, which MLFLOW_TRACKING_URI below names"
+    )
+    return [f"{only}." if workspace_of else f"{only}; for the one of your own project: --workspace-of PATH."]
 
 
 def _credential(kind: str) -> str:

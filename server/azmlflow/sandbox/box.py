@@ -12,7 +12,7 @@ from types import TracebackType
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.sandbox import hosts, leftovers, names
 from azmlflow.sandbox.backstage import Backstage
-from azmlflow.sandbox.creation import new_world
+from azmlflow.sandbox.creation import Played, new_world
 from azmlflow.sandbox.environment import (
     credential_variables,
     merged,
@@ -30,12 +30,15 @@ from azmlflow.sandbox.world import Workspace, World
 class AzureBox:
     """An Azure on this machine, which only a process with its variables reaches; `keeps` is how much its journal holds.
 
-    `world` may be changed while it runs, `journal` holds what was asked. Raises MissingExtra when a package is not
+    `played` is its workspace, where that is not to be the box's own; its cloud then counts more than the scenario's. `world` may be changed while it runs, `journal` holds what was asked. Raises MissingExtra when a package is not
     installed, OSError when the port is taken, ValueError when there is no such scenario.
     """
 
-    def __init__(self, scenario: str = "healthy", port: int = 0, keeps: int = MOST) -> None:
+    def __init__(
+        self, scenario: str = "healthy", port: int = 0, keeps: int = MOST, played: Played | None = None
+    ) -> None:
         self.scenario: Scenario = named(scenario)
+        self.played = played or Played()
         self.journal = Journal(keeps)
         self.client_secret = secrets.token_urlsafe(24)
         self.user_password = secrets.token_urlsafe(16)
@@ -131,7 +134,7 @@ class AzureBox:
 
     @property
     def workspace(self) -> WorkspaceRef:
-        return names.WORKSPACE
+        return self.played.ref
 
     @property
     def workspace_uri(self) -> str:
@@ -140,10 +143,11 @@ class AzureBox:
 
     @property
     def _workspace(self) -> Workspace:
-        return next(each for each in self.world.workspaces if each.ref.same_as(names.WORKSPACE))
+        return next(each for each in self.world.workspaces if each.ref.same_as(self.played.ref))
 
     def _new_world(self) -> World:
-        world = new_world(self._backstage, self.scenario.cloud, self.client_secret, self.user_password)
+        cloud = self.played.cloud or self.scenario.cloud
+        world = new_world(self._backstage, cloud, self.played, self.client_secret, self.user_password)
         self.scenario.turn(world)
         return world
 

@@ -59,7 +59,7 @@ def steering_variables(box: AzureBox, kind: str) -> dict[str, str]:
 
 def workspace_variables(box: AzureBox) -> dict[str, str]:
     """Return the variables that name the box's workspace and its cloud."""
-    cloud = box.scenario.cloud
+    cloud = box.world.cloud
     variables = {"AZUREML_CURRENT_CLOUD": cloud.name, "MLFLOW_TRACKING_URI": box.workspace_uri}
     if cloud != AZURE_CLOUD:  # azure-identity asks this one, azureml-mlflow the other
         variables["AZURE_AUTHORITY_HOST"] = f"https://{cloud.login_host}"
