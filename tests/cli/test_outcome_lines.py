@@ -23,8 +23,8 @@ def shown(*outcomes: Outcome, width: int = 80, colour: bool = False) -> list[str
     ("outcome", "line"),
     [
         (ok("packages", "All there."), "ok         the packages: All there."),
-        (failed("token", "No."), "failed     who the token is for: No."),
-        (failed("token", "No.", hard=False), "warning    who the token is for: No."),
+        (failed("token", "No."), "failed     the token: No."),
+        (failed("token", "No.", hard=False), "warning    the token: No."),
         (failed("credential", "No.", link="AzureCliCredential"), "failed     AzureCliCredential: No."),
         (
             failed("credential", "No.", link="AzureCliCredential", hard=False),
@@ -36,7 +36,7 @@ def shown(*outcomes: Outcome, width: int = 80, colour: bool = False) -> list[str
         ),
         (ok("network", "It answers.", host="a.example"), "ok         a.example: It answers."),
         (ok("network", "a.example answers.", host="a.example"), "ok         a.example answers."),
-        (ok("tenant", "It is there.", host="a.example"), "ok         the tenant is found: It is there."),
+        (ok("tenant", "It is there.", host="a.example"), "ok         the tenant: It is there."),
         (ok("packages", "Slow.", seconds=12.34), "ok         the packages: Slow. (12.3 s)"),
         (ok("packages", "Quick.", seconds=0.04), "ok         the packages: Quick."),
         (ok("of-tomorrow", "New."), "ok         of-tomorrow: New."),
@@ -84,8 +84,8 @@ def test_what_was_not_reached_for_one_reason_is_told_in_one_line() -> None:
     )
     assert lines == [
         "not tried  A and 2 more credentials: Never tried.",
-        "not tried  who the token is for and 1 more step: Not tried, because x failed.",
-        "not tried  azure-ai-ml reads the workspace: Another reason.",
+        "not tried  the token and 1 more step: Not tried, because x failed.",
+        "not tried  azure-ai-ml: Another reason.",
         "",
         "Stopped at A. (0.0 s)",
     ]
@@ -139,7 +139,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
 def test_the_running_step_is_drawn_over_itself_and_removed(clock: _Clock) -> None:
     stream = io.StringIO()
     live = LiveLine(stream, 60, enabled=True)
-    live.begin("the tenant is found", 20)
+    live.begin("the tenant", 20)
     clock.now += 3
     live.draw()
     live.clear()
@@ -147,8 +147,8 @@ def test_the_running_step_is_drawn_over_itself_and_removed(clock: _Clock) -> Non
     live.draw()
 
     first, second, gone = stream.getvalue().split("\r")[1:]
-    assert first.endswith("          the tenant is found\x1b[K")
-    assert second.endswith("          the tenant is found (3 s of 20)\x1b[K")
+    assert first.endswith("          the tenant\x1b[K")
+    assert second.endswith("          the tenant (3 s of 20)\x1b[K")
     assert gone == "\x1b[K"
 
 

@@ -81,12 +81,12 @@ def test_a_good_connection_is_told_step_by_step(box: AzureBox, project: Path) ->
     assert lines[0] == f"Testing train.py with {sys.executable}"
     assert lines[-1].startswith("Connected to workspace ws-sandbox as application ")
     said = [line for line in lines if line.startswith("ok ")]
-    assert said[0].startswith("ok         what the project says: The target is the workspace ws-sandbox")
+    assert said[0].startswith("ok         the configuration: The target is the workspace ws-sandbox")
     assert any(line.startswith("ok         EnvironmentCredential: ") for line in said)
     assert any(
         line.startswith("not tried  WorkloadIdentityCredential and 11 more credentials: ") for line in lines
     )
-    assert any(line.startswith("warning    the workspace keeps MLflow 3's models: ") for line in lines)
+    assert any(line.startswith("warning    MLflow 3's models: ") for line in lines)
     assert "\x1b" not in done.stdout
     assert box.client_secret not in done.stdout
 
@@ -209,10 +209,10 @@ def test_a_script_that_would_log_elsewhere_is_told_so(box: AzureBox, project: Pa
 
     assert done.returncode == 0  # the workspace was read, and MLflow not asked
     assert done.stdout.splitlines()[1].startswith(
-        "warning    what the project says: train.py would log to a local store"
+        "warning    the configuration: train.py would log to a local store"
     )
     assert "= Set the tracking URI in the script" in done.stdout
-    assert "ok         the workspace is read" in done.stdout
+    assert "ok         the workspace: " in done.stdout
 
     done = run(environ, project, "train.py", "--only", "workspace,experiments", "--python", sys.executable)
     assert done.returncode == 1
@@ -246,14 +246,12 @@ def test_where_nothing_names_a_workspace_it_ends_at_once(tmp_path: Path) -> None
     lines = done.stdout.splitlines()
 
     assert done.returncode == 1
-    assert lines[1].startswith(
-        "failed     what the project says: train.py would log to a local store, because"
-    )
+    assert lines[1].startswith("failed     the configuration: train.py would log to a local store, because")
     assert any(line.startswith("           = Put the workspace's config.json") for line in lines)
     assert lines[-3].startswith("not tried  the packages and ") or lines[-4].startswith(
         "not tried  the packages and "
     )
-    assert lines[-1].startswith("Stopped at 'what the project says': train.py would log to a local store")
+    assert lines[-1].startswith("Stopped at the configuration: train.py would log to a local store")
 
 
 def test_only_what_the_project_says(box: AzureBox, project: Path) -> None:
@@ -349,7 +347,7 @@ def test_on_a_terminal_the_running_step_is_drawn_and_ctrl_c_ends_it(box: AzureBo
     assert status == 130
     assert taken < 5, taken  # az itself would take ten
     assert "\x1b[1;32mok\x1b[0m" in seen
-    assert "a credential gives a token: AzureCliCredential" in seen
+    assert "the sign-in: AzureCliCredential" in seen
     assert "The test was cancelled." in rest.splitlines()[-1]
     assert "Traceback" not in rest
 

@@ -90,7 +90,7 @@ PAGES = {
     "testConnection": (
         "The connection of train.py, tested ",
         "Connected to workspace {workspace} as application ",
-        "azure-ai-ml reads the workspace",
+        "MLClient reads the workspace",
     ),
     "testAuthentication": (
         "The sign-in of train.py, tested ",

@@ -197,18 +197,18 @@ async def test_a_test_is_told_from_its_plan_to_its_end(start: Start, workspace: 
         "title": "Testing the connection of train.py",
         "byItself": False,
         "steps": [
-            {"step": "configuration", "title": "what the project says"},
+            {"step": "configuration", "title": "the configuration"},
             {"step": "packages", "title": "the packages"},
-            {"step": "chain", "title": "the chain of credentials is built"},
-            {"step": "credential", "title": "a credential gives a token"},
-            {"step": "token", "title": "who the token is for"},
+            {"step": "chain", "title": "the chain of credentials"},
+            {"step": "credential", "title": "the sign-in"},
+            {"step": "token", "title": "the token"},
         ],
     }
-    begun = {"step": "credential", "title": "a credential gives a token", "link": "AzureCliCredential"}
+    begun = {"step": "credential", "title": "the sign-in", "link": "AzureCliCredential"}
     assert told[2]["params"] == {**about, **begun, "seconds": 20}
     assert told[-2]["params"] == {**about, "cancelled": False}
     first, last = answer["outcomes"][0], answer["summary"]
-    assert (first["title"], first["word"]) == ("what the project says", "ok")
+    assert (first["title"], first["word"]) == ("the configuration", "ok")
     assert (last["title"], last["word"]) == ("the whole test", "ok")
     assert (answer["uri"], answer["cancelled"]) == (script.as_uri(), False)
     assert answer["checkedAt"] == sent(editor, "azmlflow/status")[-1]["checkedAt"]

@@ -122,7 +122,7 @@ async def test_cancelling_ends_the_test_and_all_its_processes_at_once(
         "cancellable": True,
         "percentage": 0,
     }
-    assert shown[1]["value"]["message"] == "a credential gives a token: AzureCliCredential"
+    assert shown[1]["value"]["message"] == "the sign-in: AzureCliCredential"
     assert shown[-1]["value"]["kind"] == "end"
     assert token is None or shown[0]["token"] == "mine 0"
     assert editor.server_abilities.execute_command_provider.work_done_progress is True

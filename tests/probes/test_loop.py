@@ -12,7 +12,7 @@ import pytest
 from azmlflow.probes.child.bounded import TookTooLong, bounded, bounded_iterator
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.loop import outcomes
-from azmlflow.probes.outcome import Outcome, failed, ok, skipped
+from azmlflow.probes.outcome import Outcome, failed, not_reached, ok, skipped
 from azmlflow.probes.request import Request
 
 Steps = Callable[..., list[Outcome]]
@@ -50,7 +50,13 @@ def test_what_needs_a_failed_step_is_not_reached(with_steps: Steps) -> None:
         packages=good("packages"), chain=bad("chain"), credential=good("credential"), token=good("token")
     )
     assert verdicts(came) == ["ok", "failed", "not-reached", "not-reached"]
-    assert came[3].message == "Not tried, because 'the chain of credentials is built' failed."
+    assert came[3].message == "Not tried, because the chain of credentials failed."
+
+
+def test_nothing_is_called_failed_that_was_not_tried(with_steps: Steps) -> None:
+    away = not_reached("experiments", "Not tried, because the workspace's tracking URI is not known.")
+    came = with_steps(experiments=lambda _: iter([away]), models=good("models"))
+    assert came[1].message == "Not tried, because the search for experiments was not tried either."
 
 
 def test_a_soft_failure_stops_nothing(with_steps: Steps) -> None:

@@ -40,7 +40,7 @@ def test_the_first_hard_failure_is_the_headline() -> None:
     summary = summarise([soft, hard, not_reached("token", "Not tried.")], 2.0)
     assert summary.outcome == "failed"
     assert summary.hard
-    assert summary.message == "Stopped at 'a credential gives a token' (AzureCliCredential): Expired."
+    assert summary.message == "Stopped at the sign-in (AzureCliCredential): Expired."
     assert (summary.code, summary.command) == ("AADSTS700082", "az login")
 
 
@@ -65,6 +65,13 @@ def test_the_first_hard_failure_is_the_headline() -> None:
 )
 def test_what_lies_behind_a_failure_is_its_headline(earlier: Outcome, later: Outcome) -> None:
     assert earlier.message in summarise([earlier, later], 1.0).message
+
+
+def test_the_headline_tells_where_the_script_ends_from_what_lies_behind_it() -> None:
+    unreached = failed("network", "No such host.", host="login", hard=False, details={"role": "login"})
+    refused = failed("credential", "Connection error.", link="EnvironmentCredential")
+    where = "Stopped at the sign-in (EnvironmentCredential), because of the network (login): No such host."
+    assert summarise([unreached, refused], 1.0).message == where
 
 
 def test_what_has_nothing_to_do_with_a_failure_does_not_take_its_place() -> None:

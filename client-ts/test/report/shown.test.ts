@@ -28,13 +28,13 @@ test('while it runs it can be cancelled, and it says what is being done', () => 
   const trial = told(
     told(RUNNING, 'azmlflow/testStarted', { id: '1', steps: [{ step: 'chain' }, { step: 'token' }] }, AT),
     'azmlflow/stepStarted',
-    { id: '1', step: 'token', title: 'who the token is for', link: null },
+    { id: '1', step: 'token', title: 'the token', link: null },
     AT,
   );
   const { state, now, title } = view(trial);
   assert.equal(state, 'running');
   assert.equal(title, 'Connection of train.py');
-  assert.deepEqual(now, { message: 'Who the token is for', place: 'step 2 of 2', since: AT.getTime() });
+  assert.deepEqual(now, { message: 'The token', place: 'step 2 of 2', since: AT.getTime() });
   assert.deepEqual(actions(trial), ['cancel', 'showLogs']);
 });
 
@@ -64,7 +64,7 @@ test('a failure marks what it stopped at, and offers to allow a sign-in', () => 
     sent('chain'),
     sent('credential', { ...FAILED, message, hard: false, link: 'EnvironmentCredential', code: null }),
     sent('credential', { ...FAILED, message }),
-    sent('summary', { ...FAILED, message: `Stopped at 'a credential gives a token': ${message}` }),
+    sent('summary', { ...FAILED, message: `Stopped at the sign-in: ${message}` }),
   );
   const shown = view(trial);
   assert.equal(shown.state, 'failed');

@@ -40,20 +40,20 @@ WRITE: Final = "write"
 SUMMARY: Final = "summary"
 
 STEPS: Final = (
-    Step(CONFIGURATION, "what the project says", 10),
+    Step(CONFIGURATION, "the configuration", 10),
     Step(PACKAGES, "the packages", 30, (CONFIGURATION,)),
-    Step(CHAIN, "the chain of credentials is built", 40, (PACKAGES,)),
-    Step(NETWORK, "the hosts are reached", 30, (CONFIGURATION,), hard=False),
-    Step(TENANT, "the tenant is found", 20, (CONFIGURATION,), hard=False),
-    Step(CREDENTIAL, "a credential gives a token", 20, (CHAIN,)),
-    Step(TOKEN, "who the token is for", 5, (CREDENTIAL,)),
-    Step(WORKSPACE, "the workspace is read", 20, (TOKEN,), hard=False),
-    Step(PERMISSIONS, "what one may do there", 20, (TOKEN,), hard=False),
-    Step(EXPERIMENTS, "MLflow lists experiments through the plugin", 40, (TOKEN,)),
-    Step(REGISTRY, "MLflow lists models through the plugin", 20, (EXPERIMENTS,), hard=False),
-    Step(MODELS, "the workspace keeps MLflow 3's models", 20, (EXPERIMENTS,), hard=False),
-    Step(SDK, "azure-ai-ml reads the workspace", 40, (TOKEN,), hard=False),
-    Step(WRITE, "a run is written and deleted", 40, (EXPERIMENTS,), by_name=True),
+    Step(CHAIN, "the chain of credentials", 40, (PACKAGES,)),
+    Step(NETWORK, "the network", 30, (CONFIGURATION,), hard=False),
+    Step(TENANT, "the tenant", 20, (CONFIGURATION,), hard=False),
+    Step(CREDENTIAL, "the sign-in", 20, (CHAIN,)),
+    Step(TOKEN, "the token", 5, (CREDENTIAL,)),
+    Step(WORKSPACE, "the workspace", 20, (TOKEN,), hard=False),
+    Step(PERMISSIONS, "the permissions", 20, (TOKEN,), hard=False),
+    Step(EXPERIMENTS, "the search for experiments", 40, (TOKEN,)),
+    Step(REGISTRY, "the search for models", 20, (EXPERIMENTS,), hard=False),
+    Step(MODELS, "MLflow 3's models", 20, (EXPERIMENTS,), hard=False),
+    Step(SDK, "azure-ai-ml", 40, (TOKEN,), hard=False),
+    Step(WRITE, "the write test", 40, (EXPERIMENTS,), by_name=True),
 )
 """The steps in their order, cheap and telling first. The limit of `credential` is that of each of its links."""
 
@@ -145,7 +145,12 @@ def not_reached(step: str, message: str, **more: Any) -> Outcome:
 
 def because_failed(step: str) -> str:
     """Return the message of a step that is not tried because another one, which it needs, failed."""
-    return f"Not tried, because {STEP_OF[step].title!r} failed."
+    return f"Not tried, because {STEP_OF[step].title} failed."
+
+
+def because_not_tried(step: str) -> str:
+    """Return the message of a step that is not tried because another one, which it needs, was not tried either."""
+    return f"Not tried, because {STEP_OF[step].title} was not tried either."
 
 
 def with_needs(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -37,8 +37,9 @@ def summarise(outcomes: Sequence[Outcome], seconds: float, *, cancelled: bool = 
         if not any(outcome.outcome == "ok" and outcome.step != o.CONFIGURATION for outcome in outcomes):
             return o.skipped(o.SUMMARY, "Nothing was tested.", seconds=seconds, details=details)
         return ok(o.SUMMARY, _good(outcomes, details), seconds=seconds, details=details)
+    message = _bad(cause, _end_of(outcomes) or cause)
     return cause._replace(
-        step=o.SUMMARY, outcome="failed", hard=True, message=_bad(cause), seconds=seconds, details=details
+        step=o.SUMMARY, outcome="failed", hard=True, message=message, seconds=seconds, details=details
     )
 
 
@@ -52,12 +53,17 @@ def _logged_elsewhere(outcomes: Sequence[Outcome], details: dict[str, Any]) -> O
 
 def headline_of(outcomes: Sequence[Outcome]) -> Outcome | None:
     """Return the failure that stands for all: the first that ends the script, or what lies behind it."""
-    failures = [outcome for outcome in outcomes if outcome.outcome == "failed"]
-    first = next((each for each in failures if each.hard and not _was_no_hindrance(each, outcomes)), None)
+    first = _end_of(outcomes)
     if first is None:
         return None
-    before = failures[: failures.index(first)]
+    before = (each for each in outcomes[: outcomes.index(first)] if each.outcome == "failed")
     return next((each for each in before if _lies_behind(each, first)), first)
+
+
+def _end_of(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """Return the first failure that ends the script."""
+    hard = (each for each in outcomes if each.outcome == "failed" and each.hard)
+    return next((each for each in hard if not _was_no_hindrance(each, outcomes)), None)
 
 
 def _was_no_hindrance(failure: Outcome, outcomes: Sequence[Outcome]) -> bool:
@@ -120,11 +126,15 @@ def _good(outcomes: Sequence[Outcome], details: dict[str, Any]) -> str:
     return text + (f", with {warnings} {'warning' if warnings == 1 else 'warnings'}." if warnings else ".")
 
 
-def _bad(cause: Outcome) -> str:
-    """Return the headline: which step failed at what, in one line."""
-    where = f" ({cause.link or cause.host})" if cause.link or cause.host else ""
-    title = o.STEP_OF[cause.step].title if cause.step in o.STEP_OF else cause.step
-    return f"Stopped at {title!r}{where}: {cause.message}"
+def _bad(cause: Outcome, end: Outcome) -> str:
+    """Return the headline: where the script ends, what lies behind that if it is something else, and its message."""
+    behind = "" if cause is end else f", because of {_place(cause)}"
+    return f"Stopped at {_place(end)}{behind}: {cause.message}"
+
+
+def _place(outcome: Outcome) -> str:
+    where = outcome.link or outcome.host
+    return o.title_of(outcome.step) + (f" ({where})" if where else "")
 
 
 def _learned(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -44,9 +44,9 @@ def cloud_meant(request: Request, environ: Mapping[str, str]) -> Cloud:
 
 
 def _of_step(name: str, context: Context) -> Iterator[Outcome]:
-    cause = _in_the_way(name, context)
-    if cause is not None:
-        yield o.not_reached(name, o.because_failed(cause))
+    reason = _in_the_way(name, context)
+    if reason is not None:
+        yield o.not_reached(name, reason)
         return
     limit = context.limit(name)
     context.begin(name, None, limit)
@@ -73,11 +73,11 @@ def _run(name: str, context: Context, limit: float) -> Iterator[Outcome]:
 
 
 def _in_the_way(name: str, context: Context) -> str | None:
-    """Return the step that keeps another from being tried: one that it needs failed or was itself not reached."""
+    """Return why a step cannot be tried: one that it needs failed or was itself not reached."""
     for needed in o.STEP_OF[name].needs:
         came = [outcome for outcome in context.outcomes if outcome.step == needed]
         if any(outcome.outcome == "failed" and outcome.hard for outcome in came):
-            return needed
+            return o.because_failed(needed)
         if came and all(outcome.outcome == "not-reached" for outcome in came):
-            return _in_the_way(needed, context) or needed
+            return _in_the_way(needed, context) or o.because_not_tried(needed)
     return None
