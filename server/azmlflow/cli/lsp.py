@@ -22,6 +22,9 @@ def run(arguments: list[str]) -> int:
         return 0
     tcp = _address(arguments)
 
+    from azmlflow.lsp import garbage
+
+    garbage.put_off()  # before the server is loaded
     from azmlflow.lsp.server import serve
 
     return serve(tcp)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from azmlflow.lsp import convert
 from azmlflow.parsing.base import Text
-
-if TYPE_CHECKING:
-    from azmlflow.parsing.python.document import ChangedLines
+from azmlflow.parsing.python.document import ChangedLines
 
 
 def apply(
@@ -31,8 +28,6 @@ def apply(
 
 def merge(earlier: ChangedLines, later: ChangedLines) -> ChangedLines:
     """Return one edit that does what two do; the later one counts its old lines in the text between the two."""
-    from azmlflow.parsing.python.document import ChangedLines
-
     end = max(earlier.new_end, later.old_end)
     return ChangedLines(
         min(earlier.first, later.first),
@@ -44,8 +39,6 @@ def merge(earlier: ChangedLines, later: ChangedLines) -> ChangedLines:
 def _replace(
     text: Text, change: types.TextDocumentContentChangePartial, encoding: convert.Encoding | str
 ) -> tuple[Text, ChangedLines]:
-    from azmlflow.parsing.python.document import ChangedLines
-
     span = convert.to_span(change.range, text, encoding)
     start, end = text.offset(span.line, span.column), text.offset(span.end_line, span.end_column)
     edited = text.edited(start, max(start, end), change.text)

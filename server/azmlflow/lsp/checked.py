@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from azmlflow.rules.engine import fixes_of
+
 if TYPE_CHECKING:
     from azmlflow.resolution.resolve import Resolution
     from azmlflow.rules.base import Edit, Finding, Fix
@@ -29,7 +31,6 @@ class Checked:
         known = self._repairs.get(id(finding))
         if known is None:
             from azmlflow.lsp.disable import disable
-            from azmlflow.rules.engine import fixes_of
 
             known = Repairs(fixes_of(finding), disable(self.resolution.snapshot, finding))
             self._repairs[id(finding)] = known

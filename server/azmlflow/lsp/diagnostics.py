@@ -12,6 +12,7 @@ from lsprotocol import types
 
 from azmlflow.lsp import background, convert_finding
 from azmlflow.lsp.checked import Checked
+from azmlflow.rules.engine import check_file
 
 if TYPE_CHECKING:
     from azmlflow.lsp.session import Session
@@ -49,8 +50,6 @@ class Diagnostics:
         if resolution is None:
             self._checked.pop(path, None)
             return None
-        from azmlflow.rules.engine import check_file
-
         checked = Checked(resolution, check_file(resolution, self._session.selection(resolution)))
         self._checked[path] = checked
         return checked

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from azmlflow.lsp import background, capabilities, document_diagnostic, parent, uris
+from azmlflow.lsp import background, capabilities, document_diagnostic, garbage, parent, uris
 from azmlflow.lsp.session import Session
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def handle(server: Server, params: types.InitializeParams) -> None:
     client = capabilities.resolve(params.capabilities)
     encoding = server.workspace.position_encoding or types.PositionEncodingKind.Utf16
     server.session = Session(server, client, encoding, _folders(params), _trusted(params))
+    background.spawn(garbage.begin(server.session.ready))
     if client.pull_diagnostics:
         server.offer(types.TEXT_DOCUMENT_DIAGNOSTIC, document_diagnostic.handle, document_diagnostic.OPTIONS)
     if params.process_id is not None:

@@ -16,6 +16,8 @@ from azmlflow.lsp.held import Held
 from azmlflow.lsp.settings import Configuration
 from azmlflow.lsp.statuses import Statuses
 from azmlflow.lsp.watch import Watch
+from azmlflow.resolution.resolve import Resolution
+from azmlflow.workspace.store import Store
 
 if TYPE_CHECKING:
     from lsprotocol import types
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
     from azmlflow.lsp.capabilities import Capabilities
     from azmlflow.lsp.connections import Connections
     from azmlflow.lsp.server import Server
-    from azmlflow.resolution.resolve import Resolution
     from azmlflow.rules.selection import Selection
-    from azmlflow.workspace.store import Store
 
 
 class Session:
@@ -61,10 +61,8 @@ class Session:
 
     @property
     def store(self) -> Store:
-        """Return the workspace; it is made, and its parsers are imported, when first asked for."""
+        """Return the workspace; it is made when first asked for."""
         if self._store is None:
-            from azmlflow.workspace.store import Store
-
             self._store = Store(tuple(self.folders), environ=dict(os.environ), trusted=self.trusted)
         return self._store
 
@@ -115,8 +113,6 @@ class Session:
 
     def resolution(self, path: Path) -> Resolution | None:
         """Return what is known about a file now, or None when it is not one of ours."""
-        from azmlflow.resolution.resolve import Resolution
-
         snapshot = self.store.snapshot
         file = snapshot.files.get(path)
         return Resolution(snapshot, file) if file else None
