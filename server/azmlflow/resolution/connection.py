@@ -186,7 +186,8 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
     environ = chosen.environ or process_environ(snapshot)
     seen = seen_by(snapshot, environ, show)
     target = chosen.found if isinstance(chosen.found, Target) else None
-    left = left_aside(snapshot, here, seen, chosen.files, show) if target else ()
+    moot = (v.MLFLOW_TRACKING_URI,) if _names_its_workspace(chosen.script) else ()
+    left = left_aside(snapshot, here, seen, chosen.files, show, moot=moot) if target else ()
     credential, other = _credential(chosen)
     return Connection(
         path=path,
@@ -206,6 +207,11 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
         set_by_call=chosen.script is not None and chosen.script.tracking.setter is not None,
         credential=credential,
     )
+
+
+def _names_its_workspace(script: ScriptResolution | None) -> bool:
+    """Tell whether a call decides where a script logs, whatever MLFLOW_TRACKING_URI says."""
+    return script is not None and script.tracking.setter is not None and script.tracking.workspace is not None
 
 
 def _credential(chosen: Choice) -> tuple[str | None, str | None]:

@@ -81,11 +81,18 @@ def seen_by(snapshot: Snapshot, environ: Environ, show: Show) -> Seen:
 
 
 def left_aside(
-    snapshot: Snapshot, folder: Path, seen: Seen, loaded: Collection[Path], show: Show
+    snapshot: Snapshot,
+    folder: Path,
+    seen: Seen,
+    loaded: Collection[Path],
+    show: Show,
+    *,
+    moot: Collection[str],
 ) -> Iterator[str]:
     """Yield warnings where the nearest `.env` names an identity or a workspace that does not count here.
 
-    `loaded` are the files that some of the scripts load, which need not be the one that is tested.
+    `loaded` are the files that some of the scripts load, which need not be the one that is tested; `moot` are variables
+    that would count for nothing if the file were loaded.
     """
     file = find(snapshot, folder)
     if file is None or file.path in seen.files:
@@ -95,7 +102,7 @@ def left_aside(
     outdone = [name for name in other if name in process and seen.values.get(name) == process[name]]
     if outdone:
         yield f"{show(file.path)} sets {_listed(outdone)} otherwise than the environment, whose value counts."
-    left = [name for name in other if name not in outdone]
+    left = [name for name in other if name not in outdone and name not in moot]
     if left and file.path in loaded:
         yield f"{show(file.path)} sets {_listed(left)}, and only some of the code loads it: the test does not."
     elif left:

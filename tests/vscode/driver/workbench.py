@@ -157,8 +157,14 @@ class Workbench(Pickers):
         return self.page.locator(found).filter(visible=True).first
 
     def fixes(self) -> Locator:
-        """The rows of the menu of fixes, which a click on the light bulb opens."""
-        self.bulb().click()
+        """The rows of the menu of fixes, which a click on the light bulb opens.
+
+        About once in thirty starts VS Code shows no bulb although it has been told of the fixes; Ctrl+. opens the menu then.
+        """
+        try:
+            self.bulb().click(timeout=10_000)
+        except TimeoutError:
+            self.press("Control+.")
         rows = self.page.locator(".action-widget .monaco-list-row")
         rows.first.wait_for()
         return rows

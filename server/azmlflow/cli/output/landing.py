@@ -75,7 +75,8 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     if ended["because"] != "ended":
         yield f"The command was {_ENDINGS[ended['because']]} after {ended['seconds']} s; what it had logged is below."
     elif ended["status"] != 0:
-        yield f"The command failed: {_status(ended['status'])} after {ended['seconds']} s."
+        check = "".join(f" `azmlflow check {clean(each)}` may know why." for each in _scripts(report))
+        yield f"The command failed: {_status(ended['status'])} after {ended['seconds']} s.{check}"
     for refused in report["refused"]:
         times = f" {refused['count']} times" if refused["count"] > 1 else ""
         yield f"A workspace would have refused{times}: {clean(refused['what']).rstrip('.')}."
