@@ -204,7 +204,6 @@ def test_a_long_list_is_cut_and_says_so():
         ({"ended": {"status": -15, "because": "timed out", "seconds": 9.0}}, "The command was ended by --timeout after 9.0 s"),
         ({"ended": {"status": -2, "because": "interrupted", "seconds": 9.0}}, "The command was interrupted after 9.0 s"),
         ({"ended": {"status": -9, "because": "ended", "seconds": 9.0}}, "The command failed: it was ended by signal 9"),
-        ({"ended": {"status": 1, "because": "ended", "seconds": 9.0}}, "after 9.0 s. `azmlflow check train.py` may know why."),
         ({"failed": "It has ended."}, "The sandbox failed, so that what landed in workspaces is not known. It has ended."),
         ({"past": [{"what": "NO_PROXY", "file": ""}]}, "NO_PROXY was changed while the command ran and led past the sandbox"),
         ({"past": [{"what": "IDENTITY_ENDPOINT", "file": ".env"}]}, ".env sets it: take it out there for the dry run."),

@@ -16,6 +16,7 @@ from azmlflow.azure.tracking_uri import compose_tracking_uri
 from azmlflow.probes.outcome import TEST_CONNECTION, TOKEN, with_needs
 from azmlflow.sandbox.box import AzureBox
 from azmlflow.sandbox.store import store_of
+from azmlflow.sandbox.world import Fault
 
 from tests.cli.process import SERVER, azmlflow
 from tests.truth.child import needs
@@ -193,6 +194,36 @@ def test_what_a_file_sets_is_what_the_test_runs_with(box: AzureBox, project: Pat
     assert told[0]["details"]["variables"] == {name: f".env:{n}" for n, name in enumerate(names, 1)}
     assert ("EnvironmentCredential", "ok") in [(o["link"], o["outcome"]) for o in told]
     assert box.client_secret not in done.stdout
+
+
+ASKS = """import mlflow
+from azure.ai.ml import MLClient
+from azure.identity import DefaultAzureCredential
+
+client = MLClient.from_config(DefaultAzureCredential())
+mlflow.set_tracking_uri(client.workspaces.get(client.workspace_name).mlflow_tracking_uri)
+mlflow.start_run()
+"""
+
+
+def test_a_script_that_asks_for_its_tracking_uri_ends_where_nobody_answers(
+    box: AzureBox, project: Path
+) -> None:
+    """One that has its URI goes on; the script itself confirms it."""
+    (project / "config.json").write_text(json.dumps(box.workspace._asdict()))
+    (project / "asks.py").write_text(ASKS)
+    box.world.faults["arm"] = Fault(ending="reset")
+    environ = environment(box, project)
+
+    done = run(environ, project, "asks.py", "--python", sys.executable)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("Stopped at the workspace (management.azure.com)")
+    assert subprocess.run(
+        [sys.executable, "asks.py"], cwd=project, env=environ, capture_output=True
+    ).returncode
+    done = run(environ, project, "train.py", "--python", sys.executable)
+    assert done.returncode == 0
+    assert "\nConnected to workspace ws-sandbox as application" in done.stdout
 
 
 def test_a_script_that_would_log_elsewhere_is_told_so(box: AzureBox, project: Path) -> None:

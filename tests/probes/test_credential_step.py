@@ -393,4 +393,5 @@ def test_names_and_paths_are_shown_in_part():
     assert part_of_user("anna@contoso.com") == "a…@contoso.com"
     assert part_of_user("anna") == "a…"
     assert path_end("/home/anna/work/.venv/bin/python") == "…/.venv/bin/python"
+    assert path_end("/usr/bin/python3") == "/usr/bin/python3"
     assert path_end("C:\\Users\\anna\\key.pem", 1) == "…/key.pem"

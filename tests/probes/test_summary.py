@@ -74,6 +74,29 @@ def test_the_headline_tells_where_the_script_ends_from_what_lies_behind_it() -> 
     assert summarise([unreached, refused], 1.0).message == where
 
 
+UNREAD = failed("workspace", "No connection.", hard=False)
+NOT_LISTED = not_reached("experiments", "Not tried, because the workspace's tracking URI is not known.")
+
+
+def test_a_script_that_cannot_ask_for_its_tracking_uri_ends_there() -> None:
+    summary = summarise([TOKEN, UNREAD, NOT_LISTED, failed("sdk", "No connection.", hard=False)], 1.0)
+    assert (summary.outcome, summary.hard) == ("failed", True)
+    assert summary.message == "Stopped at the workspace: No connection."
+
+
+def test_a_script_that_has_its_tracking_uri_or_is_told_it_goes_on() -> None:
+    assert summarise([TOKEN, UNREAD, LISTED], 1.0).outcome == "ok"
+    assert summarise([TOKEN, UNREAD, NOT_LISTED, ok("sdk", "MLClient reads it.")], 1.0).outcome == "ok"
+
+
+def test_whose_python_it_was_is_said_where_that_of_the_code_lacks_packages() -> None:
+    lacks = failed("packages", "It lacks mlflow-skinny.", hard=False, code="PLUGIN_MISSING")
+    said = summarise([lacks, TOKEN, READ, LISTED], 1.0).message
+    assert said.endswith(
+        ", with 1 warning. This was tested with azmlflow's own Python, because the code's lacks packages."
+    )
+
+
 def test_what_has_nothing_to_do_with_a_failure_does_not_take_its_place() -> None:
     arm = failed("network", "No such host.", host="management.azure.com", hard=False)
     assert "Wrong secret." in summarise([arm, failed("credential", "Wrong secret.")], 1.0).message

@@ -228,18 +228,25 @@ def test_what_is_not_there(box, change, code, message):
     assert "<subscription-id>" not in (found.command or "")
 
 
-def test_a_token_of_another_tenant(box, monkeypatch):
+@pytest.mark.parametrize(
+    ("claims", "command"),
+    [
+        ({"scp": "user_impersonation"}, f"az login --tenant {names.OTHER_TENANT_ID}"),
+        ({"idtyp": "app"}, f"export AZURE_TENANT_ID={names.OTHER_TENANT_ID}"),
+    ],
+)
+def test_a_token_of_another_tenant(box, monkeypatch, claims, command):
     box.use("wrong-tenant")
     enter(monkeypatch, box)
     context = signed_in(box)
-    context.claims, context.subscription_tenant = {"tid": box.tenant_id}, names.OTHER_TENANT_ID
+    context.claims, context.subscription_tenant = {"tid": box.tenant_id, **claims}, names.OTHER_TENANT_ID
     (found,) = told(workspace, context)
     assert (found.hard, found.code) == (True, "InvalidAuthenticationTokenTenant")
     assert (
         f"it is of tenant {box.tenant_id[:8]}…, and the subscription trusts {names.OTHER_TENANT_ID[:8]}…"
         in found.message
     )
-    assert found.command == f"az login --tenant {names.OTHER_TENANT_ID}"
+    assert found.command == command
 
 
 def test_a_token_that_is_not_accepted(box):

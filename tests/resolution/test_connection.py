@@ -194,6 +194,8 @@ def test_an_environment_file_that_is_not_loaded_counts_for_nothing_but_a_hint(tm
 def test_a_variable_that_a_call_outdoes_is_no_matter_even_if_its_file_is_not_loaded(tmp_path: Path) -> None:
     dotenv = f"MLFLOW_TRACKING_URI={uri('ws-b')}\n"
     assert connect(tmp_path, {"train.py": logs_to(uri()), ".env": dotenv}).warnings == ()
+    process = {"MLFLOW_TRACKING_URI": uri("ws-c")}
+    assert connect(tmp_path, {"train.py": logs_to(uri()), ".env": dotenv}, process=process).warnings == ()
     reads = 'import os\nimport mlflow\nmlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])\nmlflow.start_run()\n'
     (warning,) = connect(tmp_path, {"train.py": reads, ".env": dotenv}).warnings[-1:]
     assert warning.startswith(".env sets MLFLOW_TRACKING_URI, and the code does not load it")

@@ -21,7 +21,7 @@ _READ_ONLY: Final = "https://learn.microsoft.com/azure/cost-management-billing/m
 _FRESH: Final = "Azure does not accept the token: it has expired or is damaged. Sign in again, and check the clock of this machine."
 _NO_ROLE: Final = (
     "You are signed in, and this identity has no role in the workspace that allows it. Somebody who owns the workspace must "
-    "give it the role AzureML Data Scientist; a new role takes some minutes. Check also that no space ends a name."
+    "give it the role AzureML Data Scientist; a new role takes some minutes. Check also that no name ends with a space."
 )
 _WAIT: Final = (
     "Azure asks for fewer requests from this identity or subscription. Wait a minute and test again."
@@ -81,7 +81,7 @@ ARM_ERRORS: Final[dict[str, Remedy]] = {
         "az account show --query id --output tsv",
     ),
     "ResourceGroupNotFound": Remedy(
-        "The subscription has no resource group of this name. Check the spelling, and that no space ends it.",
+        "The subscription has no resource group of this name. Check the spelling, and that it does not end with a space.",
         "az group list --subscription <subscription-id> --query '[].name' --output tsv",
     ),
     "ResourceNotFound": Remedy(

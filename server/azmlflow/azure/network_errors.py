@@ -60,7 +60,7 @@ NETWORK_ERRORS: Final = (
     Remedy(
         "Python does not trust who signed the server's certificate. Mostly the organization's proxy opens TLS connections: put its "
         "root certificate together with the usual ones in a file and name it in REQUESTS_CA_BUNDLE. Do not turn checking off.",
-        "export REQUESTS_CA_BUNDLE=<file with the organization's root certificates>",
+        "export REQUESTS_CA_BUNDLE=<file with the usual and the organization's root certificates>",
         None,
         (
             "certificate_verify_failed",

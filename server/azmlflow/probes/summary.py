@@ -19,6 +19,8 @@ _READ_THE_TENANT: Final = frozenset({ENVIRONMENT, WORKLOAD_IDENTITY, BROWSER, DE
 """Links that sign in to the tenant in AZURE_TENANT_ID; the command-line tools have one of their own."""
 _AT_THE_WORKSPACE: Final = frozenset({o.WORKSPACE, o.EXPERIMENTS})
 
+_WITH_OWN: Final = " This was tested with azmlflow's own Python, because the code's lacks packages."
+
 _LEARNED: Final = ("workspace", "identity", "expires_on", "uri", "region", "link", "tenant")
 
 
@@ -62,8 +64,20 @@ def headline_of(outcomes: Sequence[Outcome]) -> Outcome | None:
 
 def _end_of(outcomes: Sequence[Outcome]) -> Outcome | None:
     """Return the first failure that ends the script."""
-    hard = (each for each in outcomes if each.outcome == "failed" and each.hard)
-    return next((each for each in hard if not _was_no_hindrance(each, outcomes)), None)
+    failures = [each for each in outcomes if each.outcome == "failed"]
+    hard = (each for each in failures if each.hard and not _was_no_hindrance(each, outcomes))
+    return next(hard, None) or _left_without_uri(outcomes, failures)
+
+
+def _left_without_uri(outcomes: Sequence[Outcome], failures: Sequence[Outcome]) -> Outcome | None:
+    """Return what ends a script that asks the workspace for its tracking URI; one that has the URI goes on without.
+
+    MLflow's own call is then not made, for nobody knows which URI it is for.
+    """
+    left = any(each.step == o.EXPERIMENTS and each.outcome == "not-reached" for each in outcomes)
+    told = any(each.step == o.SDK and each.outcome == "ok" for each in outcomes)
+    asked = (each for each in failures if each.step in (o.WORKSPACE, o.SDK))
+    return next(asked, None) if left and not told else None
 
 
 def _was_no_hindrance(failure: Outcome, outcomes: Sequence[Outcome]) -> bool:
@@ -123,7 +137,9 @@ def _good(outcomes: Sequence[Outcome], details: dict[str, Any]) -> str:
         text = f"Signed in{who}"
     else:
         text = "What was tested is in order"
-    return text + (f", with {warnings} {'warning' if warnings == 1 else 'warnings'}." if warnings else ".")
+    text += f", with {warnings} {'warning' if warnings == 1 else 'warnings'}." if warnings else "."
+    lacks = any(each.step == o.PACKAGES and each.code == "PLUGIN_MISSING" for each in outcomes)
+    return text + (_WITH_OWN if lacks else "")
 
 
 def _bad(cause: Outcome, end: Outcome) -> str:

@@ -25,7 +25,7 @@ from azmlflow.resolution.doctor.packages import interpreter_of
 from azmlflow.resolution.environs import process_environ
 from azmlflow.resolution.model import ScriptResolution
 from azmlflow.resolution.resolve import Resolution
-from azmlflow.resolution.results import Because, OfWorkspace
+from azmlflow.resolution.results import Because, Known, OfWorkspace
 from azmlflow.resolution.wanted import candidates
 from azmlflow.workspace.interpreter import Interpreter
 from azmlflow.workspace.snapshot import FileKind, Snapshot
@@ -211,7 +211,8 @@ def _made(snapshot: Snapshot, path: Path, here: Path, folder: Path, chosen: Choi
 
 def _names_its_workspace(script: ScriptResolution | None) -> bool:
     """Tell whether a call decides where a script logs, whatever MLFLOW_TRACKING_URI says."""
-    return script is not None and script.tracking.setter is not None and script.tracking.workspace is not None
+    result = script.tracking.setter.result if script and script.tracking.setter else None
+    return isinstance(result, OfWorkspace) or (isinstance(result, Known) and result.literal is not None)
 
 
 def _credential(chosen: Choice) -> tuple[str | None, str | None]:

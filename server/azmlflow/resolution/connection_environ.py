@@ -98,11 +98,12 @@ def left_aside(
     if file is None or file.path in seen.files:
         return
     layer, process = layer_of(snapshot, file), snapshot.process.values
-    other = [n for n in _TELLING if n in layer.values and layer.values[n] != seen.values.get(n)]
+    telling = (name for name in _TELLING if name in layer.values and name not in moot)
+    other = [name for name in telling if layer.values[name] != seen.values.get(name)]
     outdone = [name for name in other if name in process and seen.values.get(name) == process[name]]
     if outdone:
         yield f"{show(file.path)} sets {_listed(outdone)} otherwise than the environment, whose value counts."
-    left = [name for name in other if name not in outdone and name not in moot]
+    left = [name for name in other if name not in outdone]
     if left and file.path in loaded:
         yield f"{show(file.path)} sets {_listed(left)}, and only some of the code loads it: the test does not."
     elif left:

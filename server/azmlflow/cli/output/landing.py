@@ -75,8 +75,7 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     if ended["because"] != "ended":
         yield f"The command was {_ENDINGS[ended['because']]} after {ended['seconds']} s; what it had logged is below."
     elif ended["status"] != 0:
-        check = "".join(f" `azmlflow check {clean(each)}` may know why." for each in _scripts(report))
-        yield f"The command failed: {_status(ended['status'])} after {ended['seconds']} s.{check}"
+        yield f"The command failed: {_status(ended['status'])} after {ended['seconds']} s."
     for refused in report["refused"]:
         times = f" {refused['count']} times" if refused["count"] > 1 else ""
         yield f"A workspace would have refused{times}: {clean(refused['what']).rstrip('.')}."

@@ -84,12 +84,17 @@ def _lacking(names: list[str], versions: Mapping[str, str]) -> Outcome:
     has = f" It has {_listed(versions)}." if versions else ""
     return failed(
         PACKAGES,
-        f"{_interpreter()} lacks {' and '.join(names)}, without which MLflow cannot reach a workspace.{has}",
+        f"{_interpreter()} lacks {_all_of(names)}, without which MLflow cannot reach a workspace.{has}",
         code="PLUGIN_MISSING",
-        advice="Install it in this interpreter, or choose the one that your code runs in.",
+        advice="Install what is missing in this interpreter, or choose the one that your code runs in.",
         command=f"python -m pip install {' '.join(names)}",
         details={"packages": dict(versions), "lacking": names},
     )
+
+
+def _all_of(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _import_fault(seconds: float) -> Outcome | None:

@@ -44,9 +44,9 @@ def claims_of(token: str) -> dict[str, Any]:
 
 def _shown(claims: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of the claims leaves this process."""
-    user = _text(claims, "upn", "unique_name", "preferred_username")
+    user = _text(claims, *_OF_USER)
     application = _text(claims, "appid", "azp")
-    kind = _kind(claims, user)
+    kind = kind_of(claims)
     if kind == "user":
         identity = part_of_user(user) if user else f"user {part_of(_text(claims, 'oid'))}"
     else:
@@ -62,10 +62,11 @@ def _shown(claims: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _kind(claims: Mapping[str, Any], user: str) -> str:
+def kind_of(claims: Mapping[str, Any]) -> str:
+    """Return for what a token is: managed identity, user or application; empty where it cannot be looked into."""
     if "xms_mirid" in claims:
         return "managed identity"
-    if claims.get("idtyp") == "user" or user or "scp" in claims:
+    if claims.get("idtyp") == "user" or "scp" in claims or _text(claims, *_OF_USER):
         return "user"
     return "application" if claims else ""
 
@@ -80,12 +81,13 @@ def _wrong_tenant(claims: Mapping[str, Any], wanted: str, details: Mapping[str, 
         f"The token is for {details['identity']} of tenant {part_of(str(claims['tid']))}, and the workspace's "
         f"subscription trusts tenant {part_of(wanted)}."
     )
-    more = _sign_in_there(wanted, details)
+    more = sign_in_there(wanted, str(details["kind"]))
     return failed(TOKEN, message, hard=False, code="WRONG_TENANT", details=details, **more)
 
 
-def _sign_in_there(wanted: str, details: Mapping[str, Any]) -> dict[str, str]:
-    if details["kind"] != "user":
+def sign_in_there(wanted: str, kind: str) -> dict[str, str]:
+    """Return what to do, as fields of an outcome, to get a token of the tenant that is wanted for an identity of a kind."""
+    if kind != "user":
         advice = "Use an application that is registered in the tenant of the subscription."
         return {"advice": advice, "command": f"export AZURE_TENANT_ID={wanted}"}
     return {"advice": "Sign in to the tenant of the subscription.", "command": f"az login --tenant {wanted}"}
@@ -100,4 +102,6 @@ def _expiry(expires_on: int | None) -> str:
     return f"expires in {minutes:.0f} minutes" if minutes < _LONG else f"expires in {minutes / 60:.0f} hours"
 
 
+_OF_USER = ("upn", "unique_name", "preferred_username")
+"""Claims that name a person."""
 _LONG = 120.0

@@ -58,7 +58,7 @@ def may_be_quoted(text: str) -> bool:
 def path_end(path: str, parts: int = 3) -> str:
     """Return the last parts of a path, which tell enough and name no user."""
     names = [name for name in path.replace("\\", "/").split("/") if name]
-    return "/".join(("…", *names[-parts:]) if len(names) > parts else names)
+    return "/".join(("…", *names[-parts:])) if len(names) > parts else path
 
 
 def advice_on(text: str, step: str, link: str | None = None) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from azmlflow.azure.workspace import WorkspaceRef, parse_arm_scope
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import advice_for
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, text_of
+from azmlflow.probes.child.token import kind_of, sign_in_there
 from azmlflow.probes.child.wording import may_be_quoted
 from azmlflow.probes.outcome import NETWORK, WORKSPACE, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2024-10-01"
+_OTHER_TENANT: Final = "InvalidAuthenticationTokenTenant"
 
 
 def run(context: Context) -> Iterator[Outcome]:
@@ -31,7 +33,9 @@ def run(context: Context) -> Iterator[Outcome]:
         reply = get_from_arm(context, ref.arm_id, {"api-version": API_VERSION})
     except NoReply as error:
         message = f"{host} could not be asked for the workspace {ref.workspace_name}: {error}."
-        yield failed(WORKSPACE, message, host=host, hard=False, code=error.code, advice=_NOT_NEEDED)
+        needed = not context.request.uri
+        advice = _SEE_NETWORK if needed else f"{_SEE_NETWORK} {_NOT_NEEDED}"
+        yield failed(WORKSPACE, message, host=host, hard=needed, code=error.code, advice=advice)
         return
     if reply.status != 200 or not isinstance(reply.json.get("properties"), dict):
         yield _refused(context, ref, reply)
@@ -127,6 +131,8 @@ def _refused(context: Context, ref: WorkspaceRef, reply: Reply) -> Outcome:
     if reply.status == 404:
         return failed(WORKSPACE, f"{_missing(ref, code)}{shown}.", **fields)
     if reply.status == 401:
+        if code == _OTHER_TENANT and context.subscription_tenant:
+            fields |= sign_in_there(context.subscription_tenant, kind_of(context.claims))
         return failed(
             WORKSPACE,
             f"Azure Resource Manager does not accept the token{_tenants(context, code)}{shown}.",
@@ -138,7 +144,7 @@ def _refused(context: Context, ref: WorkspaceRef, reply: Reply) -> Outcome:
         fields["advice"] = str(fields["advice"]) if needed else f"{fields['advice']} {_READ_IS_FOR}"
         return failed(WORKSPACE, message, hard=needed, **fields)
     message = f"{context.cloud.arm_host} gives no answer that is one: status {reply.status}{shown}."
-    return failed(WORKSPACE, message, host=context.cloud.arm_host, hard=False, **fields)
+    return failed(WORKSPACE, message, host=context.cloud.arm_host, hard=not context.request.uri, **fields)
 
 
 def _missing(ref: WorkspaceRef, code: str) -> str:
@@ -151,7 +157,7 @@ def _missing(ref: WorkspaceRef, code: str) -> str:
 
 def _tenants(context: Context, code: str) -> str:
     own, trusted = text_of(context.claims.get("tid")), context.subscription_tenant
-    if code != "InvalidAuthenticationTokenTenant" or not own or not trusted:
+    if code != _OTHER_TENANT or not own or not trusted:
         return ""
     return f": it is of tenant {part_of(own)}, and the subscription trusts {part_of(trusted)}"
 
@@ -175,7 +181,8 @@ def _shown(ref: WorkspaceRef) -> str:
 
 
 _NOT_USABLE: Final = ("Creating", "Deleting", "SoftDeleted", "Failed", "Canceled")
-_NOT_NEEDED: Final = "The step 'network' tells how far one gets to this host. MLflow itself can do without it; MLClient cannot."
+_SEE_NETWORK: Final = "The step 'network' tells how far one gets to this host."
+_NOT_NEEDED: Final = "MLflow itself can do without it; MLClient cannot."
 _READ_IS_FOR: Final = (
     "MLflow itself does not read it: only MLClient does, so that logging may work all the same."
 )
