@@ -111,7 +111,7 @@ def test_against_every_short_pattern():
 
 def test_time_is_linear():
     long, many = "a" * 20_000, "*a" * 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     assert not covers(f"{many}b", long)
     assert overlap(many, f"*{long}")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from datetime import datetime, timezone
-from time import perf_counter
+from time import process_time
 
 import pytest
 from azmlflow.azure.secret_shapes import (
@@ -181,9 +181,9 @@ def test_what_stands_in_for_a_secret(value):
 def test_time_grows_with_the_text_and_no_faster(unit, search):
     def seconds(length: int) -> float:
         text = unit * (length // len(unit))
-        start = perf_counter()
+        start = process_time()
         search(text)
-        return perf_counter() - start
+        return process_time() - start
 
     short = min(seconds(50_000) for _ in range(3))
     assert min(seconds(200_000) for _ in range(3)) < 12 * short + 0.05

@@ -116,7 +116,7 @@ def test_a_proxy_that_stays_silent_while_the_clouds_are_fetched_is_told_within_t
         )
     assert outcome.code == "TIMEOUT"
     assert "ARM_CLOUD_METADATA_URL" in outcome.message
-    assert outcome.seconds < 4
+    assert outcome.seconds < 20  # without the limit it waits for minutes
     assert "Remove ARM_CLOUD_METADATA_URL" in (outcome.advice or "")
 
 

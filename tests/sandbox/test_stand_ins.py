@@ -86,7 +86,7 @@ def test_a_tool_that_gives_no_token(box: AzureBox, child: Worker, scenario: str)
 @pytest.mark.parametrize("tool", ["az", "azd"])
 def test_a_tool_that_hangs_is_given_up(box: AzureBox, child: Worker, tool: str):
     box.use(f"{tool}-hangs")
-    child.begin(f"facts['found'] = said({NAMES[tool]!r}, process_timeout=2)")
+    child.begin(f"facts['found'] = said({NAMES[tool]!r}, process_timeout=5)")
     assert child.result()["found"].startswith(SAYS[f"{tool}-hangs"])
     pid = int(stand_ins.pid_file(box.folder / "bin" / tool, tool).read_text())
     assert box.journal[0].note == "hangs"
@@ -97,7 +97,7 @@ def test_a_tool_that_hangs_is_given_up(box: AzureBox, child: Worker, tool: str):
 def test_powershell_that_hangs_is_given_up(box: AzureBox, child: Worker):
     """What azure-identity ends is the shell in which it has started it, which need not be the same process."""
     box.use("pwsh-hangs")
-    found = child.run(f"facts['found'] = said({NAMES['pwsh']!r}, process_timeout=2)")["found"]
+    found = child.run(f"facts['found'] = said({NAMES['pwsh']!r}, process_timeout=5)")["found"]
     assert found.startswith(SAYS["pwsh-hangs"])
     with suppress(ProcessLookupError):
         os.kill(int(stand_ins.pid_file(box.folder / "bin" / "pwsh", "pwsh").read_text()), 9)
