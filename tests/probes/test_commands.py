@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from azmlflow.azure.remedy import GIVE_ROLE
+from azmlflow.azure.clouds import AZURE_CHINA_CLOUD
+from azmlflow.azure.remedy import GIVE_ROLE, NAME_THE_CLOUD
 from azmlflow.azure.tracking_uri import compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.child import _proxy, _trust, sdk, workspace
 from azmlflow.probes.child._blocked import Blocked
 from azmlflow.probes.child._tls import Bundle
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import filled
+from azmlflow.probes.child.gaps import advice_for, filled
 from azmlflow.probes.request import Request
 
 GUID = "0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c"
@@ -42,6 +43,21 @@ def test_names_that_azure_allows_are_filled_in() -> None:
         filled(context_of(WorkspaceRef(GUID, "rg-1", "ws")), "x -n <workspace> -g <resource-group>")
         == "x -n ws -g rg-1"
     )
+
+
+def test_the_host_and_the_cloud_that_are_meant_are_filled_in() -> None:
+    ref = WorkspaceRef(GUID, "rg", "ws")
+    context = Context(
+        Request(uri=compose_tracking_uri("chinaeast2", ref, AZURE_CHINA_CLOUD)), lambda *_: None
+    )
+    for host in ("chinaeast2.api.ml.azure.cn", "login.microsoftonline.com"):
+        found = advice_for(context, f"HTTPSConnection(host='{host}'): Failed to resolve '{host}'", "token")
+        assert found["command"] == f"nslookup {host}"
+    elsewhere = advice_for(context, "Failed to resolve 'proxy; id'", "token")
+    assert elsewhere["command"] == "nslookup <host>"
+    assert filled(context, NAME_THE_CLOUD) == "export AZUREML_CURRENT_CLOUD=AzureChinaCloud"
+    context.cloud = AZURE_CHINA_CLOUD
+    assert filled(context, NAME_THE_CLOUD) == NAME_THE_CLOUD
 
 
 @pytest.mark.parametrize("name", EVIL)

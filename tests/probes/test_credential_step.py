@@ -126,7 +126,7 @@ def test_interactive_links_are_left_out_and_what_the_plugin_would_do_is_said(stu
     az, browser, device, last = stubbed["browser"]["told"]
     assert (az["code"], az["command"]) == ("SIGNED_OUT", "az login")
     assert (browser["outcome"], device["outcome"]) == ("skipped", "skipped")
-    assert browser["message"] == "Left out: it would open a browser and wait up to 300 s."
+    assert browser["message"] == "It would open a browser and wait up to 300 s."
     assert device["message"].endswith("wait up to 900 s.")
     assert (last["link"], last["outcome"], last["hard"], last["code"]) == (None, "failed", True, "NO_TOKEN")
     assert "would now open a browser and wait 300 s" in last["message"]

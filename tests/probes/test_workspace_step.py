@@ -233,6 +233,7 @@ def test_what_is_not_there(box, change, code, message):
     [
         ({"scp": "user_impersonation"}, f"az login --tenant {names.OTHER_TENANT_ID}"),
         ({"idtyp": "app"}, f"export AZURE_TENANT_ID={names.OTHER_TENANT_ID}"),
+        ({"idtyp": "app", "xms_mirid": "/subscriptions/x"}, None),
     ],
 )
 def test_a_token_of_another_tenant(box, monkeypatch, claims, command):

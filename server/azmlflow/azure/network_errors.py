@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import PRIVATE_LINK, Remedy
+from azmlflow.azure.remedy import HOST, PRIVATE_LINK, Remedy
 
 _HOSTS: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-access-azureml-behind-firewall"
 _SHOW_PROXY: Final = "azmlflow doctor"
@@ -72,7 +72,7 @@ NETWORK_ERRORS: Final = (
     Remedy(
         "The name of the host cannot be resolved. Check the network or VPN and the region in the host's name; behind a private "
         "endpoint the private DNS zone must be linked to this network.",
-        "nslookup <host>",
+        f"nslookup {HOST}",
         PRIVATE_LINK,
         (
             "failed to resolve",

@@ -44,13 +44,17 @@ TENANT: Final = "<tenant-id>"
 """Stands in a command for the tenant, where the message itself does not name it."""
 SCOPE: Final = "<workspace-id>"
 """Stands in a command for the resource id of the workspace."""
+CLOUD: Final = "<cloud>"
+"""Stands in a command for the name of the cloud that the workspace is in."""
+HOST: Final = "<host>"
+"""Stands in a command for the host that the error is about."""
 
 AZ_LOGIN: Final = f"az login --tenant {TENANT}"
 CONNECT_AZ_ACCOUNT: Final = f"Connect-AzAccount -Tenant {TENANT}"
 AZD_LOGIN: Final = f"azd auth login --tenant-id {TENANT}"
 SET_TENANT: Final = f"export AZURE_TENANT_ID={TENANT}"
 SHOW_TENANT: Final = "az account show --query tenantId --output tsv"
-NAME_THE_CLOUD: Final = "export AZUREML_CURRENT_CLOUD=<cloud>"
+NAME_THE_CLOUD: Final = f"export AZUREML_CURRENT_CLOUD={CLOUD}"
 GIVE_ROLE: Final = (
     f'az role assignment create --role "AzureML Data Scientist" --assignee "{SOMEBODY}" --scope "{SCOPE}"'
 )

@@ -61,7 +61,7 @@ def run(context: Context) -> Iterator[Outcome]:
 
 def _out_of_reach(walk: _Walk, name: str, chosen: str | None, who: str) -> Outcome | None:
     if chosen is not None and name != chosen:
-        return skipped(CREDENTIAL, f"Left out: only {chosen} was to be tried.", link=name)
+        return skipped(CREDENTIAL, f"Only {chosen} was to be tried.", link=name)
     if walk.taken is not None:
         return not_reached(CREDENTIAL, f"Not tried: {who} takes the token of {walk.taken}.", link=name)
     if walk.stop is not None:
@@ -135,6 +135,6 @@ def _failure(context: Context, walk: _Walk, name: str, error: Exception, seconds
 
 
 _LEFT_OUT: Final = {
-    name: f"Left out: it would {does} and wait up to {SECONDS[name]:.0f} s."
+    name: f"It would {does} and wait up to {SECONDS[name]:.0f} s."
     for name, does in zip(INTERACTIVE, ("open a browser", "print a code for another device"), strict=True)
 }

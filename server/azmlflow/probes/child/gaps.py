@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from azmlflow.azure.permissions import SOMEBODY
-from azmlflow.azure.remedy import SCOPE, TENANT
+from azmlflow.azure.remedy import CLOUD, HOST, SCOPE, TENANT
 from azmlflow.patterns import pattern
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.wording import advice_on, may_be_quoted
@@ -19,12 +19,12 @@ def advice_for(context: Context, text: str, step: str, link: str | None = None) 
     """Return the advice on an error as the fields of an outcome, its command without the gaps that can be filled."""
     fields = advice_on(text, step, link)
     if fields["command"]:
-        fields["command"] = filled(context, fields["command"])
+        fields["command"] = filled(context, fields["command"]).replace(HOST, _host_in(context, text) or HOST)
     return fields
 
 
 def filled(context: Context, command: str) -> str:
-    """Return a command with the tenant and the workspace that are meant; an option for an unknown tenant is left out."""
+    """Return a command with the tenant, the workspace and the cloud that are meant; an option for an unknown tenant is left out."""
     if context.subscription_tenant:
         command = command.replace(TENANT, context.subscription_tenant)
     for option in _TENANT_OPTIONS:
@@ -40,7 +40,21 @@ def filled(context: Context, command: str) -> str:
         for gap, value in known.items():
             if may_be_quoted(value) if f'"{gap}"' in command else _PLAIN.fullmatch(value):
                 command = command.replace(gap, value)
+    command = command.replace(CLOUD, _cloud_meant(context) or CLOUD)
     return command.replace(SOMEBODY, _assignee(context) or SOMEBODY)
+
+
+def _cloud_meant(context: Context) -> str | None:
+    """Return the cloud of the tracking URI where another one is signed in to."""
+    meant = context.uri.cloud if context.uri else None
+    return meant.name if meant and meant != context.cloud else None
+
+
+def _host_in(context: Context, text: str) -> str | None:
+    """Return which of the hosts that a probe speaks to an error is about."""
+    own = context.uri.host if context.uri else None
+    hosts = (own, context.cloud.login_host, context.cloud.arm_host)
+    return next((host for host in hosts if host and host in text), None)
 
 
 def _assignee(context: Context) -> str:

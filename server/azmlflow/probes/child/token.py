@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from time import time
-from typing import Any
+from typing import Any, Final
 
 from azmlflow.azure.masking import part_of, part_of_user
 from azmlflow.probes.child.context import Context
@@ -65,7 +65,7 @@ def _shown(claims: Mapping[str, Any]) -> dict[str, Any]:
 def kind_of(claims: Mapping[str, Any]) -> str:
     """Return for what a token is: managed identity, user or application; empty where it cannot be looked into."""
     if "xms_mirid" in claims:
-        return "managed identity"
+        return MANAGED
     if claims.get("idtyp") == "user" or "scp" in claims or _text(claims, *_OF_USER):
         return "user"
     return "application" if claims else ""
@@ -85,8 +85,10 @@ def _wrong_tenant(claims: Mapping[str, Any], wanted: str, details: Mapping[str, 
     return failed(TOKEN, message, hard=False, code="WRONG_TENANT", details=details, **more)
 
 
-def sign_in_there(wanted: str, kind: str) -> dict[str, str]:
+def sign_in_there(wanted: str, kind: str) -> dict[str, Any]:
     """Return what to do, as fields of an outcome, to get a token of the tenant that is wanted for an identity of a kind."""
+    if kind == MANAGED:
+        return {"advice": _NOT_OF_THAT_TENANT, "command": None}
     if kind != "user":
         advice = "Use an application that is registered in the tenant of the subscription."
         return {"advice": advice, "command": f"export AZURE_TENANT_ID={wanted}"}
@@ -102,6 +104,11 @@ def _expiry(expires_on: int | None) -> str:
     return f"expires in {minutes:.0f} minutes" if minutes < _LONG else f"expires in {minutes / 60:.0f} hours"
 
 
+MANAGED: Final = "managed identity"
+_NOT_OF_THAT_TENANT: Final = (
+    "A managed identity cannot leave the tenant that it was made in. Use a service principal or an account of the tenant of the "
+    "subscription, or run the code on a machine of that tenant."
+)
 _OF_USER = ("upn", "unique_name", "preferred_username")
 """Claims that name a person."""
 _LONG = 120.0
