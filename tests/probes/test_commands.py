@@ -60,6 +60,17 @@ def test_the_host_and_the_cloud_that_are_meant_are_filled_in() -> None:
     assert filled(context, NAME_THE_CLOUD) == NAME_THE_CLOUD
 
 
+def test_the_workspaces_own_tracking_uri_is_given_where_it_is_known_and_was_not_used() -> None:
+    context = context_of(WorkspaceRef(GUID, "rg", "ws"))
+    text = "Access was denied based on workspace private link configuration"
+    assert "az ml workspace show --name ws" in advice_for(context, text, "experiments")["command"]
+    context.workspace_uri = context.request.uri
+    assert advice_for(context, text, "experiments")["command"] is None
+    own = compose_tracking_uri(f"{GUID}.workspace.westeurope.api.azureml.ms", WorkspaceRef(GUID, "rg", "ws"))
+    context.workspace_uri = own
+    assert advice_for(context, text, "experiments")["command"] == f'export MLFLOW_TRACKING_URI="{own}"'
+
+
 @pytest.mark.parametrize("name", EVIL)
 def test_an_address_in_an_answer_that_a_shell_would_run_is_no_command(name: str) -> None:
     found = compose_tracking_uri("eastus", WorkspaceRef(GUID, "rg", name))

@@ -110,9 +110,7 @@ CASES = {
     "reader": Case(
         "permissions", None, "MISSING_PERMISSIONS", "role", "az role assignment create", script="403"
     ),
-    "private-link-denied": Case(
-        "experiments", None, None, "private network", "mlflow_tracking_uri", script="private link"
-    ),
+    "private-link-denied": Case("experiments", None, None, "private network", script="private link"),
     "workspace-not-found": Case(
         "workspace",
         None,

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from azmlflow.azure.remedy import AZ_LOGIN, GIVE_ROLE, PRIVATE_LINK, ROLES, Remedy
+from azmlflow.azure.remedy import AZ_LOGIN, GIVE_ROLE, PRIVATE_LINK, ROLES, URI_OF_WORKSPACE, Remedy
 from azmlflow.azure.versions import ISSUES
 
 TRACKING: Final = "https://learn.microsoft.com/azure/machine-learning/how-to-use-mlflow-configure-tracking"
-URI_OF_WORKSPACE: Final = "az ml workspace show --name <workspace> --resource-group <resource-group> --query mlflow_tracking_uri --output tsv"
 _INSTALL: Final = "python -m pip install --upgrade azureml-mlflow"
 
 PACKAGE_ERRORS: Final = (
@@ -96,8 +95,8 @@ SERVICE_ERRORS: Final = (
         ("/logged-models|404", "/api/3.0/|404"),
     ),
     Remedy(
-        "The workspace only lets requests in from its private network. Connect to its network (VPN), and take the tracking URI from "
-        "the workspace itself instead of building it.",
+        "The workspace only lets requests in from its private network. Connect to its network (VPN). A tracking URI that was built "
+        "by hand may name a host outside it: take the workspace's own.",
         URI_OF_WORKSPACE,
         PRIVATE_LINK,
         (

@@ -54,6 +54,7 @@ CONNECT_AZ_ACCOUNT: Final = f"Connect-AzAccount -Tenant {TENANT}"
 AZD_LOGIN: Final = f"azd auth login --tenant-id {TENANT}"
 SET_TENANT: Final = f"export AZURE_TENANT_ID={TENANT}"
 SHOW_TENANT: Final = "az account show --query tenantId --output tsv"
+URI_OF_WORKSPACE: Final = "az ml workspace show --name <workspace> --resource-group <resource-group> --query mlflow_tracking_uri --output tsv"
 NAME_THE_CLOUD: Final = f"export AZUREML_CURRENT_CLOUD={CLOUD}"
 GIVE_ROLE: Final = (
     f'az role assignment create --role "AzureML Data Scientist" --assignee "{SOMEBODY}" --scope "{SCOPE}"'

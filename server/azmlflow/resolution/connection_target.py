@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from azmlflow.azure.mlflow_errors import TRACKING, URI_OF_WORKSPACE
+from azmlflow.azure.mlflow_errors import TRACKING
+from azmlflow.azure.remedy import URI_OF_WORKSPACE
 from azmlflow.azure.tracking_uri import FaultKind, UriFault, UriKind, classify, faults, parse_tracking_uri
 from azmlflow.azure.variables import MLFLOW_TRACKING_URI
 from azmlflow.azure.workspace import WorkspaceRef, is_guid, is_placeholder, stray_characters

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from azmlflow.azure.permissions import SOMEBODY
-from azmlflow.azure.remedy import CLOUD, HOST, SCOPE, TENANT
+from azmlflow.azure.remedy import CLOUD, HOST, SCOPE, TENANT, URI_OF_WORKSPACE
+from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.patterns import pattern
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.wording import advice_on, may_be_quoted
@@ -18,9 +19,22 @@ _TENANT_OPTIONS: Final = ("--tenant", "--tenant-id", "-Tenant")
 def advice_for(context: Context, text: str, step: str, link: str | None = None) -> dict[str, Any]:
     """Return the advice on an error as the fields of an outcome, its command without the gaps that can be filled."""
     fields = advice_on(text, step, link)
-    if fields["command"]:
+    if fields["command"] == URI_OF_WORKSPACE and context.workspace_uri:
+        fields["command"] = _own_uri(context)
+    elif fields["command"]:
         fields["command"] = filled(context, fields["command"]).replace(HOST, _host_in(context, text) or HOST)
     return fields
+
+
+def set_uri(uri: str | None) -> str | None:
+    """Return the command that sets the tracking URI, None for one that a shell would not take as it is."""
+    return f'export MLFLOW_TRACKING_URI="{uri}"' if uri and may_be_quoted(uri) else None
+
+
+def _own_uri(context: Context) -> str | None:
+    """Return the command that sets the workspace's own tracking URI, None where that is what has just been used."""
+    used, own = context.uri, parse_tracking_uri(context.workspace_uri or "")
+    return None if used and own and used.host == own.host else set_uri(context.workspace_uri)
 
 
 def filled(context: Context, command: str) -> str:

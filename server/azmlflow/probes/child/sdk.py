@@ -10,9 +10,9 @@ from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef
 from azmlflow.probes.child.bounded import TookTooLong, bounded, no_answer
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import advice_for
+from azmlflow.probes.child.gaps import advice_for, set_uri
 from azmlflow.probes.child.tracking import MARGIN
-from azmlflow.probes.child.wording import as_sentence, first_sentence, may_be_quoted
+from azmlflow.probes.child.wording import as_sentence, first_sentence
 from azmlflow.probes.outcome import SDK, Outcome, failed, not_reached, ok, skipped
 
 
@@ -99,7 +99,7 @@ def _compared(context: Context, found: str) -> Outcome:
         hard=False,
         code="WRONG_REGION",
         advice="Take the tracking URI from the workspace itself.",
-        command=f'export MLFLOW_TRACKING_URI="{found}"' if may_be_quoted(found) else None,
+        command=set_uri(found),
         details=details,
     )
 

@@ -12,10 +12,9 @@ from azmlflow.azure.remedy import PRIVATE_LINK
 from azmlflow.azure.tracking_uri import TrackingUri, compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef, parse_arm_scope
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import advice_for
+from azmlflow.probes.child.gaps import advice_for, set_uri
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, text_of
 from azmlflow.probes.child.token import kind_of, sign_in_there
-from azmlflow.probes.child.wording import may_be_quoted
 from azmlflow.probes.outcome import NETWORK, WORKSPACE, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2024-10-01"
@@ -116,10 +115,9 @@ def _by_public_address(context: Context, uri: TrackingUri, access: str) -> Itera
 
 def _right_uri(context: Context) -> dict[str, Any]:
     right = context.workspace_uri
-    command = f'export MLFLOW_TRACKING_URI="{right}"' if right and may_be_quoted(right) else None
     return {
         "advice": _TAKE_ITS_OWN,
-        "command": command,
+        "command": set_uri(right),
         "details": {"workspace_uri": right, "region": context.region},
     }
 
