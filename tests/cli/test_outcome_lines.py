@@ -61,6 +61,30 @@ def test_what_to_do_stands_under_what_failed() -> None:
     ]
 
 
+def test_what_to_do_is_said_again_only_where_the_script_ends() -> None:
+    remedy = {"advice": "Ask for a role.", "command": "az role", "url": "https://x.example"}
+    lines = shown(
+        failed("workspace", "No.", hard=False, **remedy | {"advice": "Ask for a role. It may do without."}),
+        failed("permissions", "No.", hard=False, **remedy),
+        failed("experiments", "No.", **remedy),
+        failed("sdk", "No.", hard=False, **remedy),
+    )
+    assert lines == [
+        "warning    the workspace: No.",
+        "           = Ask for a role. It may do without.",
+        "             az role",
+        "             https://x.example",
+        "warning    the permissions: No.",
+        "           = Ask for a role.",
+        "failed     the search for experiments: No.",
+        "           = Ask for a role.",
+        "             az role",
+        "             https://x.example",
+        "warning    azure-ai-ml: No.",
+        "           = As above.",
+    ]
+
+
 def test_warnings_stand_under_the_step_that_has_them() -> None:
     outcome = ok("configuration", "The target is w.", details={"warnings": [".env:2 sets PATH: x.", "y."]})
     assert shown(outcome)[1:] == ["           ! .env:2 sets PATH: x.", "           ! y."]

@@ -15,6 +15,7 @@ _STYLES: Final = {"ok": "green", "failed": "red", "warning": "yellow"}
 
 COLUMN: Final = 11
 """Where a line's text begins."""
+_AS_ABOVE: Final = "As above."
 _NO_BREAK: Final = "\u00a0"
 WORTH_TELLING: Final = 0.1
 """Seconds from which on a line says how long it took."""
@@ -30,6 +31,8 @@ class Lines:
         self._paint = paint
         self._width = max(60, width)
         self._left: list[Outcome] = []
+        self._said: set[str] = set()
+        """Advice and commands that stand in the lines above."""
 
     def heading(self, path: str, python: str) -> str:
         """Return the first line: what is tested, and in which interpreter."""
@@ -48,7 +51,8 @@ class Lines:
             yield from self._headline(outcome)
         else:
             yield from self._line(outcome)
-            yield from self._under(outcome)
+            yield from self._warnings(outcome)
+            yield from self._remedy(outcome)
 
     def running(self, step: str, link: str | None) -> str:
         """Return what is being done now, in one short line."""
@@ -62,17 +66,22 @@ class Lines:
         taken = f" ({outcome.seconds:.1f}{_NO_BREAK}s)" if outcome.seconds >= WORTH_TELLING else ""
         yield from self._told(outcome.word, title, text + taken)
 
-    def _under(self, outcome: Outcome) -> Iterator[str]:
-        """Yield the warnings of a step, and what to do about a failure."""
+    def _warnings(self, outcome: Outcome) -> Iterator[str]:
         warnings = outcome.details.get("warnings")
         for warning in warnings if isinstance(warnings, list | tuple) else ():
             yield from self._noted("yellow", "!", _plain(str(warning)))
-        if outcome.advice:
-            yield from self._noted("cyan", "=", _plain(outcome.advice))
-        if outcome.command:
-            yield f"{'':<{COLUMN}}  {self._paint('bold', _plain(outcome.command))}"
-        if outcome.url and (outcome.advice or outcome.command):
+
+    def _remedy(self, outcome: Outcome) -> Iterator[str]:
+        """Yield what to do about an outcome: what stands above already is said again only where the script ends."""
+        advice, command = outcome.advice, outcome.command
+        said = set() if outcome.hard else self._said
+        if advice:
+            yield from self._noted("cyan", "=", _AS_ABOVE if advice in said else _plain(advice))
+        if command and command not in said:
+            yield f"{'':<{COLUMN}}  {self._paint('bold', _plain(command))}"
+        if outcome.url and (advice or command) and (command or advice) not in said:
             yield f"{'':<{COLUMN}}  {self._paint('dim', _plain(outcome.url))}"
+        self._said |= {text for text in (advice, command) if text}
 
     def _told_together(self) -> Iterator[str]:
         if self._left:
