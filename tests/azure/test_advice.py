@@ -274,7 +274,7 @@ VERBATIM: tuple[tuple[str, dict[str, str], str | None, str, str | None], ...] = 
     (
         FRONT % "Access to workspace was denied based on workspace private link configuration.",
         {"step": "experiments"},
-        None,
+        "PRIVATE_LINK",
         "private network",
         "az ml workspace show --name <workspace> ",
     ),

@@ -167,7 +167,7 @@ def test_a_code_is_shown_and_waited_for_only_when_somebody_may_be_asked(box: Azu
     )
     alone = run(environ, project, *arguments)
     assert alone.returncode == 1
-    assert "it would print a code for another device and wait up to 900 s" in " ".join(alone.stdout.split())
+    assert "It would print a code for another device and wait up to 900 s" in " ".join(alone.stdout.split())
     assert not [each for each in box.journal if "devicecode" in each.path]
 
     asked_for = run(environ, project, *arguments, "--allow-interactive")

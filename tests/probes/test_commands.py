@@ -71,6 +71,17 @@ def test_the_workspaces_own_tracking_uri_is_given_where_it_is_known_and_was_not_
     assert advice_for(context, text, "experiments")["command"] == f'export MLFLOW_TRACKING_URI="{own}"'
 
 
+def test_nobody_is_asked_for_a_tenant_that_is_known(monkeypatch) -> None:
+    monkeypatch.delenv("AZURE_TENANT_ID", raising=False)
+    context = context_of(WorkspaceRef(GUID, "rg", "ws"))
+    text = "AADSTS90002: Tenant 'x' not found."
+    assert advice_for(context, text, "credential")["command"].startswith("az account show")
+    context.subscription_tenant = GUID
+    assert advice_for(context, text, "credential")["command"] == f"export AZURE_TENANT_ID={GUID}"
+    monkeypatch.setenv("AZURE_TENANT_ID", GUID.upper())
+    assert advice_for(context, text, "credential")["command"].startswith("az account show")
+
+
 @pytest.mark.parametrize("name", EVIL)
 def test_an_address_in_an_answer_that_a_shell_would_run_is_no_command(name: str) -> None:
     found = compose_tracking_uri("eastus", WorkspaceRef(GUID, "rg", name))

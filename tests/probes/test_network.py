@@ -524,21 +524,25 @@ class Answering:
         self._server = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._server.getsockname()[1]}"
         self.asked: list[bytes] = []
-        threading.Thread(target=self._serve, args=(answer,), daemon=True).start()
+        self._closing = False
+        self._thread = threading.Thread(target=self._serve, args=(answer,), daemon=True)
+        self._thread.start()
 
     def _serve(self, answer: bytes | None) -> None:
-        connections = []
-        with contextlib.suppress(OSError):
+        with contextlib.ExitStack() as connections, contextlib.suppress(OSError):
             while True:
-                connection, _ = self._server.accept()
+                connection = connections.enter_context(self._server.accept()[0])
+                if self._closing:
+                    return
                 self.asked.append(connection.recv(65_536))
-                if answer is None:
-                    connections.append(connection)
-                    continue
-                connection.sendall(answer)
-                connection.close()
+                if answer is not None:
+                    connection.sendall(answer)
+                    connection.close()
 
     def close(self) -> None:
+        self._closing = True
+        socket.create_connection(self._server.getsockname()).close()  # wakes who waits for one
+        self._thread.join()
         self._server.close()
 
 

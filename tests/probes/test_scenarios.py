@@ -22,6 +22,7 @@ from azmlflow.probes.request import Request
 from azmlflow.probes.runner import Probe
 from azmlflow.probes.summary import headline_of
 from azmlflow.sandbox.box import AzureBox
+from azmlflow.sandbox.names import OTHER_TENANT_ID
 from azmlflow.sandbox.scenarios import SCENARIOS
 
 from tests.probes.boxes import SCRIPT, end_script, environment, probe, start_script, tell
@@ -73,7 +74,7 @@ CASES = {
         None,
         "AADSTS90002",
         "no such tenant",
-        "tenantId",
+        f"export AZURE_TENANT_ID={OTHER_TENANT_ID}",
         script="Unable to get authority configuration",
     ),
     "wrong-tenant": Case(
@@ -110,7 +111,9 @@ CASES = {
     "reader": Case(
         "permissions", None, "MISSING_PERMISSIONS", "role", "az role assignment create", script="403"
     ),
-    "private-link-denied": Case("experiments", None, None, "private network", script="private link"),
+    "private-link-denied": Case(
+        "experiments", None, "PRIVATE_LINK", "private network", script="private link"
+    ),
     "workspace-not-found": Case(
         "workspace",
         None,

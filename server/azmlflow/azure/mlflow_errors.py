@@ -105,6 +105,7 @@ SERVICE_ERRORS: Final = (
             "public network access|denied",
             "public access is disabled",
         ),
+        "PRIVATE_LINK",
     ),
     Remedy(
         "The request reached the workspace without a token: the tracking URI begins with https://, so that MLflow does not use "

@@ -33,9 +33,8 @@ class Aims:
         """Look once nothing has changed for a moment."""
         if self._soon:
             self._soon.cancel()
-        loop = asyncio.get_running_loop()
         pause = max(DEBOUNCE, REST * self._took)
-        self._soon = loop.call_later(pause, lambda: background.spawn(self._look()))
+        self._soon = background.spawn_later(pause, self._look)
 
     async def _look(self) -> None:
         async with self._turn:

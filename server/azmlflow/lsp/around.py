@@ -62,9 +62,7 @@ class Around:
     def _schedule(self) -> None:
         if self._soon:
             self._soon.cancel()
-        self._soon = asyncio.get_running_loop().call_later(
-            DEBOUNCE, lambda: background.spawn(self._look_if_it_matters())
-        )
+        self._soon = background.spawn_later(DEBOUNCE, self._look_if_it_matters)
 
     async def _look_if_it_matters(self) -> None:
         snapshot = self._session.store.snapshot

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
 _running: set[asyncio.Task[None]] = set()
+_ending: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
 async def in_thread(function: Callable[[], Result]) -> Result:
@@ -49,6 +51,22 @@ def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     _running.add(task)
     task.add_done_callback(_finished)
     return task
+
+
+def spawn_later(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.TimerHandle:
+    """Start a task on the event loop after so many seconds, unless the loop is about to end then."""
+    loop = asyncio.get_running_loop()
+
+    def start() -> None:
+        if loop not in _ending:
+            spawn(work())
+
+    return loop.call_later(seconds, start)
+
+
+def end() -> None:
+    """Start nothing later from here on: a task that begins while the event loop ends is torn off in its midst."""
+    _ending.add(asyncio.get_running_loop())
 
 
 def _finished(task: asyncio.Task[None]) -> None:

@@ -216,8 +216,7 @@ class Connections:
         if self._soon:
             self._soon.cancel()
         if not self._ended:
-            loop = asyncio.get_running_loop()
-            self._soon = loop.call_later(DEBOUNCE, lambda: background.spawn(self._reconsider()))
+            self._soon = background.spawn_later(DEBOUNCE, self._reconsider)
 
     async def _reconsider(self) -> None:
         """Test again what would be another test now; while one is under way its end is waited for."""

@@ -69,7 +69,7 @@ class Diagnostics:
         self._stale.update(paths)
         if self._soon:
             self._soon.cancel()
-        self._soon = asyncio.get_running_loop().call_later(DEBOUNCE, lambda: background.spawn(self.refresh()))
+        self._soon = background.spawn_later(DEBOUNCE, self.refresh)
 
     async def refresh(self) -> None:
         """Look at the documents that await it again, and tell of those where something is different."""

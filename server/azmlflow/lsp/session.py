@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from azmlflow.lsp import background
 from azmlflow.lsp.aims import Aims
 from azmlflow.lsp.around import Around
 from azmlflow.lsp.diagnostics import Diagnostics
@@ -93,6 +94,7 @@ class Session:
         """End what is under way, for the client is about to leave."""
         if self._connections is not None:
             self._connections.end()
+        background.end()
         self._is_ended = True
 
     def change_folders(self, gone: Iterable[Path], new: Iterable[Path]) -> None:

@@ -10,7 +10,7 @@ from azmlflow.azure.clouds import AZURE_CHINA_CLOUD, AZURE_CLOUD, AZURE_US_GOVER
 from azmlflow.azure.workspace import PROVIDER
 from azmlflow.sandbox.names import OTHER_TENANT_ID
 from azmlflow.sandbox.tool_words import BEHAVIOURS
-from azmlflow.sandbox.world import App, Fault, Grant, Role, Secret, Tenant, World
+from azmlflow.sandbox.world import App, Fault, Grant, Identity, Role, Secret, Tenant, User, Workspace, World
 
 SLOW_SECONDS: Final = 1.5
 CREDENTIALS: Final[dict[str, str]] = {
@@ -63,6 +63,15 @@ def _expired_secret(world: World) -> None:
 def _unknown_client(world: World) -> None:
     for tenant in world.tenants.values():
         tenant.apps.clear()
+
+
+def _unknown_tenant(world: World) -> None:
+    """Let another tenant have all that is there: the variables go on naming the one that is not."""
+    tenant = next(iter(world.tenants.values()))
+    world.tenants = {OTHER_TENANT_ID: replace(tenant, tenant_id=OTHER_TENANT_ID)}
+    members: tuple[User | Identity | Workspace, ...] = (*world.users, *world.identities, *world.workspaces)
+    for each in members:
+        each.tenant_id = OTHER_TENANT_ID
 
 
 def _wrong_tenant(world: World) -> None:
@@ -174,7 +183,9 @@ _ALL: Final = (
     Scenario("healthy", "everything works as it does in Azure", _healthy),
     Scenario("wrong-secret", "the client secret is not the application's (AADSTS7000215)", _wrong_secret),
     Scenario("expired-secret", "the client secret has expired (AADSTS7000222)", _expired_secret),
-    Scenario("unknown-tenant", "there is no such tenant (AADSTS90002)", lambda world: world.tenants.clear()),
+    Scenario(
+        "unknown-tenant", "AZURE_TENANT_ID names a tenant that is not there (AADSTS90002)", _unknown_tenant
+    ),
     Scenario("wrong-tenant", "the subscription trusts another tenant than the token's", _wrong_tenant),
     Scenario("unknown-client", "the tenant has no such application (AADSTS700016)", _unknown_client),
     Scenario(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Final
 
 from azmlflow.azure.permissions import SOMEBODY
-from azmlflow.azure.remedy import CLOUD, HOST, SCOPE, TENANT, URI_OF_WORKSPACE
+from azmlflow.azure.remedy import CLOUD, HOST, SCOPE, SET_TENANT, SHOW_TENANT, TENANT, URI_OF_WORKSPACE
 from azmlflow.azure.tracking_uri import parse_tracking_uri
+from azmlflow.azure.variables import AZURE_TENANT_ID
 from azmlflow.patterns import pattern
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.wording import advice_on, may_be_quoted
@@ -40,6 +42,8 @@ def _own_uri(context: Context) -> str | None:
 def filled(context: Context, command: str) -> str:
     """Return a command with the tenant, the workspace and the cloud that are meant; an option for an unknown tenant is left out."""
     if context.subscription_tenant:
+        named = os.environ.get(AZURE_TENANT_ID, "").lower()
+        command = SET_TENANT if command == SHOW_TENANT and named != context.subscription_tenant else command
         command = command.replace(TENANT, context.subscription_tenant)
     for option in _TENANT_OPTIONS:
         command = command.replace(f" {option} {TENANT}", "")
