@@ -12,6 +12,7 @@ from azmlflow.probes.child._blocked import Blocked
 from azmlflow.probes.child._tls import Bundle
 from azmlflow.probes.child.context import Context
 from azmlflow.probes.child.gaps import advice_for, filled
+from azmlflow.probes.outcome import failed
 from azmlflow.probes.request import Request
 
 GUID = "0c7a7a4e-5a3b-4a63-8a6e-0d6c7a1f2b3c"
@@ -80,6 +81,20 @@ def test_nobody_is_asked_for_a_tenant_that_is_known(monkeypatch) -> None:
     assert advice_for(context, text, "credential")["command"] == f"export AZURE_TENANT_ID={GUID}"
     monkeypatch.setenv("AZURE_TENANT_ID", GUID.upper())
     assert advice_for(context, text, "credential")["command"].startswith("az account show")
+
+
+@pytest.mark.parametrize(
+    ("claims", "command"),
+    [({"idtyp": "user"}, f"az login --tenant {GUID}"), ({"appid": GUID}, f"export AZURE_TENANT_ID={GUID}")],
+)
+def test_no_role_is_asked_for_where_the_token_was_refused_for_its_tenant(claims, command) -> None:
+    context = context_of(WorkspaceRef(GUID, "rg", "ws"))
+    context.claims, context.subscription_tenant = claims, GUID
+    assert "az role assignment" in advice_for(context, "HTTP 403", "experiments")["command"]
+    context.outcomes = [failed("workspace", "No.", code="InvalidAuthenticationTokenTenant")]
+    found = advice_for(context, "HTTP 403", "experiments")
+    assert (found["command"], "tenant" in found["url"]) == (command, True)
+    assert advice_for(context, "HTTP 429", "experiments")["command"] is None
 
 
 @pytest.mark.parametrize("name", EVIL)

@@ -11,17 +11,24 @@ from azmlflow.azure.tracking_uri import parse_tracking_uri
 from azmlflow.azure.variables import AZURE_TENANT_ID
 from azmlflow.patterns import pattern
 from azmlflow.probes.child.context import Context
+from azmlflow.probes.child.identity import kind_of, sign_in_there
 from azmlflow.probes.child.wording import advice_on, may_be_quoted
 
 _PLAIN: Final = pattern(r"[\w.@#+-]{1,200}")
 """What may stand in a command unquoted: the claims are somebody else's words, and so are the names in the project's files."""
+OTHER_TENANT: Final = "InvalidAuthenticationTokenTenant"
+"""Resource Manager's code for a token of another tenant than the subscription's."""
+_FOR_ACCESS: Final = ("az role assignment ", "az login")
 _TENANT_OPTIONS: Final = ("--tenant", "--tenant-id", "-Tenant")
 
 
 def advice_for(context: Context, text: str, step: str, link: str | None = None) -> dict[str, Any]:
     """Return the advice on an error as the fields of an outcome, its command without the gaps that can be filled."""
     fields = advice_on(text, step, link)
-    if fields["command"] == URI_OF_WORKSPACE and context.workspace_uri:
+    if (fields["command"] or "").startswith(_FOR_ACCESS) and _is_of_another_tenant(context, text):
+        fields["url"] = advice_on(OTHER_TENANT, step)["url"]
+        fields |= sign_in_there(context.subscription_tenant or "", kind_of(context.claims))
+    elif fields["command"] == URI_OF_WORKSPACE and context.workspace_uri:
         fields["command"] = _own_uri(context)
     elif fields["command"]:
         fields["command"] = filled(context, fields["command"]).replace(HOST, _host_in(context, text) or HOST)
@@ -60,6 +67,12 @@ def filled(context: Context, command: str) -> str:
                 command = command.replace(gap, value)
     command = command.replace(CLOUD, _cloud_meant(context) or CLOUD)
     return command.replace(SOMEBODY, _assignee(context) or SOMEBODY)
+
+
+def _is_of_another_tenant(context: Context, text: str) -> bool:
+    """Tell whether Resource Manager has refused the token because of its tenant: no role helps then."""
+    refused = OTHER_TENANT in text or any(outcome.code == OTHER_TENANT for outcome in context.outcomes)
+    return refused and context.subscription_tenant is not None
 
 
 def _cloud_meant(context: Context) -> str | None:

@@ -12,13 +12,11 @@ from azmlflow.azure.remedy import PRIVATE_LINK
 from azmlflow.azure.tracking_uri import TrackingUri, compose_tracking_uri
 from azmlflow.azure.workspace import WorkspaceRef, parse_arm_scope
 from azmlflow.probes.child.context import Context
-from azmlflow.probes.child.gaps import advice_for, set_uri
+from azmlflow.probes.child.gaps import OTHER_TENANT, advice_for, set_uri
 from azmlflow.probes.child.http import NoReply, Reply, get_from_arm, text_of
-from azmlflow.probes.child.token import kind_of, sign_in_there
 from azmlflow.probes.outcome import NETWORK, WORKSPACE, Outcome, failed, ok, skipped
 
 API_VERSION: Final = "2024-10-01"
-_OTHER_TENANT: Final = "InvalidAuthenticationTokenTenant"
 
 
 def run(context: Context) -> Iterator[Outcome]:
@@ -129,8 +127,6 @@ def _refused(context: Context, ref: WorkspaceRef, reply: Reply) -> Outcome:
     if reply.status == 404:
         return failed(WORKSPACE, f"{_missing(ref, code)}{shown}.", **fields)
     if reply.status == 401:
-        if code == _OTHER_TENANT and context.subscription_tenant:
-            fields |= sign_in_there(context.subscription_tenant, kind_of(context.claims))
         return failed(
             WORKSPACE,
             f"Azure Resource Manager does not accept the token{_tenants(context, code)}{shown}.",
@@ -155,7 +151,7 @@ def _missing(ref: WorkspaceRef, code: str) -> str:
 
 def _tenants(context: Context, code: str) -> str:
     own, trusted = text_of(context.claims.get("tid")), context.subscription_tenant
-    if code != _OTHER_TENANT or not own or not trusted:
+    if code != OTHER_TENANT or not own or not trusted:
         return ""
     return f": it is of tenant {part_of(own)}, and the subscription trusts {part_of(trusted)}"
 
