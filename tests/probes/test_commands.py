@@ -83,6 +83,14 @@ def test_nobody_is_asked_for_a_tenant_that_is_known(monkeypatch) -> None:
     assert advice_for(context, text, "credential")["command"].startswith("az account show")
 
 
+@pytest.mark.parametrize("name", EVIL)
+def test_a_host_that_a_shell_would_run_is_no_command(name: str) -> None:
+    uri = compose_tracking_uri(f"{name}.example.com", WorkspaceRef(GUID, "rg", "ws"))
+    context = Context(Request(uri=uri), lambda *_: None)
+    found = advice_for(context, f"Failed to resolve '{name}.example.com'", "token")
+    assert found["command"] == "nslookup <host>"
+
+
 @pytest.mark.parametrize(
     ("claims", "command"),
     [({"idtyp": "user"}, f"az login --tenant {GUID}"), ({"appid": GUID}, f"export AZURE_TENANT_ID={GUID}")],

@@ -85,7 +85,7 @@ def _host_in(context: Context, text: str) -> str | None:
     """Return which of the hosts that a probe speaks to an error is about."""
     own = context.uri.host if context.uri else None
     hosts = (own, context.cloud.login_host, context.cloud.arm_host)
-    return next((host for host in hosts if host and host in text), None)
+    return next((host for host in hosts if host and host in text and _PLAIN.fullmatch(host)), None)
 
 
 def _assignee(context: Context) -> str:
