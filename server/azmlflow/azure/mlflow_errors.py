@@ -239,6 +239,13 @@ SERVICE_ERRORS: Final = (
         "the tracking URI; take it from the workspace itself.",
         URI_OF_WORKSPACE,
         TRACKING,
-        ("error code 404", "status code 404", "http 404", "workspace |not found", "workspacenotfound"),
+        (
+            "error code 404",
+            "status code 404",
+            "http 404",
+            "workspace not found",
+            "the workspace |was not found",
+            "workspacenotfound",
+        ),
     ),
 )
