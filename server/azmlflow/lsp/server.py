@@ -115,6 +115,9 @@ class Server(LanguageServer):
         async def command(*arguments: Any) -> Any:
             return await run(arguments)
 
+        # pygls takes the type of a first parameter for a class, to see whether the server is wanted there. Any is none in
+        # Python 3.10, and of object the server would be one.
+        del command.__annotations__["arguments"]
         return command
 
 
