@@ -312,7 +312,7 @@ def under(environment):
     return {
         "requests": outcome(lambda: requests.get(url).status_code),
         "azure-core": outcome(lambda: core.send_request(HttpRequest("GET", url)).status_code),
-        "urllib": outcome(lambda: urllib.request.urlopen(url).status),
+        "urllib": outcome(lambda: urllib.request.build_opener().open(url).status),
         "plugin": outcome(by_mlflow, inputs["uri"]),
         "server": outcome(by_mlflow, url),
         "trusted": ssl.create_default_context().cert_store_stats()["x509_ca"],
