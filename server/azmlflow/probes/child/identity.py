@@ -38,3 +38,6 @@ _NOT_OF_THAT_TENANT: Final = (
     "A managed identity cannot leave the tenant that it was made in. Use a service principal or an account of the tenant of the "
     "subscription, or run the code on a machine of that tenant."
 )
+"""Another tenant only takes an application of its own that trusts the identity, which is a service principal then:
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity.
+"""
